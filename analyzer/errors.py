@@ -1,0 +1,45 @@
+"""What can go wrong, as types: errors that stop a command, and values that say "could not"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class RebillError(Exception):
+    """Bad input or usage. One line: what is wrong, where, and the mend. Exit code 2."""
+
+    exit_code = 2
+
+
+class PolicyError(RebillError):
+    """Raised when a policy file cannot be used as written."""
+
+
+class PriceError(RebillError):
+    """Raised when a price file cannot be used as written, or a policy names an unpriced model."""
+
+
+class FormatError(RebillError):
+    """Raised when a log file matches no known format, or more than one."""
+
+
+class StoreError(RebillError):
+    """Raised when the database cannot be opened, is locked, or was written by a newer version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A lever that a policy asks for and that this log cannot answer for one feature."""
+
+    lever: str
+    feature: str
+    missing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unpriced:
+    """Requests of a model that no price table knows. They leave every step and are counted."""
+
+    model: str
+    requests: int
+    tokens: int

@@ -1,0 +1,228 @@
+"""The frozen report model: every number that any output of rebill may show.
+
+Money is integer pico-dollars throughout; savings are positive when money is saved. Renderers
+format these values and compute nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from analyzer.errors import Skipped, Unpriced
+
+EVIDENCE_CLASSES = ("measured", "replayed", "evidenced", "assumed")
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The figures of one step, in total or for one feature."""
+
+    pico_usd: int = 0
+    requests: int = 0
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    hits: int = 0
+    coalesced: int = 0
+    escalated: int = 0
+    truncated: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the window costs once this lever joins the ones before it; the first is the baseline."""
+
+    lever: str
+    total: Tally
+    features: Mapping[str, Tally]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A percentile bootstrap over calendar days: P10 and P90 of an annual saving."""
+
+    p10_pico_usd: int
+    p90_pico_usd: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeverShare:
+    """What one lever saves, however the levers are ordered, and how well that is known."""
+
+    lever: str
+    shapley_pico_usd: int
+    alone_pico_usd: int
+    least_pico_usd: int
+    most_pico_usd: int
+    evidence: Mapping[str, int]
+    """Pico-dollars of the Shapley saving by evidence class; sums to it exactly."""
+    features: Mapping[str, int]
+    """Shapley saving in pico-dollars by feature; sums to it exactly."""
+    annual: Interval | None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When the log's first and last requests were sent, in microseconds UTC."""
+
+    start_us: int
+    end_us: int
+
+    @property
+    def days(self) -> float:
+        """Covered days: last minus first, not calendar days."""
+        return (self.end_us - self.start_us) / 86_400_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What the figures rest on, and what they leave out."""
+
+    requests: int
+    priced_requests: int
+    failed_requests: int
+    cacheable_requests: int
+    scored_requests: int
+    already_cached: int
+    bucket_requests: int
+    unpriced: tuple[Unpriced, ...]
+    skipped: tuple[Skipped, ...]
+    tagged_pico_usd: int
+    """Baseline dollars of requests whose log names a feature."""
+
+    @property
+    def unpriced_requests(self) -> int:
+        """Requests of models that no table prices."""
+        return sum(model.requests for model in self.unpriced)
+
+    @property
+    def unpriced_tokens(self) -> int:
+        """Input and output tokens of those requests."""
+        return sum(model.tokens for model in self.unpriced)
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """The window scaled to a month and a year (REPLAY.md §6). None where the window has no length."""
+
+    monthly_before_pico_usd: int | None
+    monthly_after_pico_usd: int | None
+    annual_saving_pico_usd: int | None
+    annual_saving: Interval | None
+    features: Mapping[str, Interval]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One calendar day (UTC) before and after the whole policy."""
+
+    date: str
+    before_pico_usd: int
+    after_pico_usd: int
+
+
+@dataclass(frozen=True, slots=True)
+class PriceUsed:
+    """A price that these figures rest on, in pico-dollars per token, and where it comes from."""
+
+    model: str
+    role: str
+    """``logged`` or ``policy``."""
+    source: str
+    provider: str
+    effective_from: str
+    input: int
+    cached_input: int
+    cache_write: int
+    cache_write_1h: int
+    output: int
+    note: str
+    """A disagreement between sources, or a limit of the entry; empty where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One input file, as the ``sources`` table accounts for it."""
+
+    file: str
+    sha256: str
+    format: str
+    rows_in: int
+    rows_loaded: int
+    duplicates: int
+    rejects: int
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """Something the figures take for granted, and where it comes from."""
+
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence somebody wrote, what it comes to on this log, and whether it holds."""
+
+    text: str
+    claimed: str
+    found: str
+    verdict: str
+    """``holds``, ``does not hold``, ``arithmetic error`` or ``cannot be checked``."""
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What it takes to make this report again, byte for byte."""
+
+    version: str
+    policy_file: str
+    policy_sha256: str
+    policy_text: str
+    price_sources: tuple[str, ...]
+    seed: int
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Everything one replay found."""
+
+    policy: str
+    price_date: str
+    window: Window
+    coverage: Coverage
+    billed_pico_usd: int
+    """Each priced call at the price in force at its own time."""
+    steps: tuple[Step, ...]
+    attribution: tuple[LeverShare, ...]
+    projection: Projection
+    days: tuple[Day, ...]
+    prices: tuple[PriceUsed, ...]
+    assumptions: tuple[Assumption, ...]
+    claims: tuple[Claim, ...]
+    provenance: Provenance
+
+    @property
+    def before_pico_usd(self) -> int:
+        """The simulation baseline: every call at the price of ``price_date``."""
+        return self.steps[0].total.pico_usd
+
+    @property
+    def after_pico_usd(self) -> int:
+        """The window under the whole policy."""
+        return self.steps[-1].total.pico_usd
+
+    @property
+    def saving_pico_usd(self) -> int:
+        """Baseline less the whole policy."""
+        return self.before_pico_usd - self.after_pico_usd
+
+    @property
+    def price_changes_pico_usd(self) -> int:
+        """What moved between the calls' own prices and ``price_date``. No saving."""
+        return self.before_pico_usd - self.billed_pico_usd

@@ -1,0 +1,1 @@
+"""What tokens cost: the price of a call, and the book that prices come from."""
