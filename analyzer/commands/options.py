@@ -1,0 +1,39 @@
+"""Options that several commands share, spelled and explained once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+database = click.option(
+    "--db",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("rebill.duckdb"),
+    show_default=True,
+    help="The database that ingest filled.",
+)
+policy = click.option(
+    "--policy",
+    "policy_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="What to change: a TOML file of levers and rules (see sample_logs/policy.toml).",
+)
+prices = click.option(
+    "--prices",
+    "price_files",
+    type=str,
+    multiple=True,
+    metavar="FILE",
+    help="Your own prices, over the bundled book; may be repeated, the first match wins.",
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+def terminal_width() -> int:
+    """Return how many columns a table may take; a fixed width where nobody looks."""
+    import shutil
+    import sys
+
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 120

@@ -1,0 +1,37 @@
+"""``rebill simulate``: bill the log again under a policy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from analyzer.commands import options
+
+
+@click.command("simulate")
+@options.policy
+@options.database
+@options.prices
+@options.as_json
+def command(policy_file: Path, db: Path, price_files: tuple[str, ...], as_json: bool) -> None:
+    """Bill the log again under a policy, lever by lever.
+
+    Prints a table of what each feature costs as each lever joins, and what each lever saves.
+    Nothing is called and nothing leaves this machine.
+
+    \b
+    Example:
+      rebill simulate --policy policy.toml --prices negotiated.toml --json > out.json
+    """
+    from analyzer.commands.asking import find
+
+    findings = find(db, policy_file, price_files)
+    if as_json:
+        from reports import json
+
+        click.echo(json.render(findings))
+        return
+    from reports import text
+
+    click.echo(text.render(findings, width=options.terminal_width()))

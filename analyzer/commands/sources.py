@@ -1,0 +1,92 @@
+"""``rebill sources``: what was loaded, row by accounted row."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from analyzer.commands import options
+
+_UNFOLDED_WIDTH = 400
+"""Where nobody looks, a file's name stands on one line."""
+_SHARES = ("tagged", "keyed", "prefixed", "measured", "timed")
+"""Of a file's requests, those that name a feature, and that have a prompt_key, a prefix_key,
+response_chars and a latency."""
+
+
+@click.command("sources")
+@options.database
+@options.as_json
+def command(db: Path, as_json: bool) -> None:
+    """List what was loaded: file, format, rows, rejects, window, coverage."""
+    from analyzer.store import Store
+
+    with Store.open(db, read_only=True) as store:
+        coverage = {row["source_id"]: row for row in store.query("coverage").to_dicts()}
+        sources = store.query("sources").to_dicts()
+    for source in sources:
+        source["coverage"] = coverage.get(source["source_id"])
+    click.echo(_json(sources) if as_json else _text(sources))
+
+
+def _json(sources: list[dict[str, object]]) -> str:
+    from analyzer.commands.accounts import spell_time
+
+    rows = []
+    for source in sources:
+        row = dict(source)
+        for name in ("first_ts", "last_ts", "loaded_at"):
+            row[name] = spell_time(row.pop(f"{name}_us"))  # type: ignore[arg-type]
+        held = row.pop("coverage")
+        found = held if isinstance(held, dict) else {}
+        row["coverage"] = {name: found[name] for name in ("requests", *_SHARES) if name in found}
+        rows.append(row)
+    return json.dumps({"sources": rows}, ensure_ascii=False)
+
+
+def _text(sources: list[dict[str, object]]) -> str:
+    if not sources:
+        return "nothing is loaded; load a log first: rebill ingest FILE"
+    from io import StringIO
+
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="", show_edge=False)
+    table.add_column("file", overflow="fold")
+    table.add_column("format")
+    for name in ("rows in", "loaded", "duplicates", "rejects"):
+        table.add_column(name, justify="right")
+    for name in ("from", "to"):
+        table.add_column(name)
+    for name in ("feature", "prompt key", "latency"):
+        table.add_column(name, justify="right")
+    for source in sources:
+        table.add_row(*_cells(source))
+    out = StringIO()
+    width = options.terminal_width() if sys.stdout.isatty() else _UNFOLDED_WIDTH
+    Console(file=out, width=width, highlight=False, markup=False).print(table)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+
+
+def _cells(source: dict[str, object]) -> list[str]:
+    from analyzer.commands.accounts import spell_time
+    from analyzer.money import spell_percent
+
+    counts = ("rows_in", "rows_loaded", "duplicates", "rejects")
+    days = [(spell_time(source[name]) or "")[:10] for name in ("first_ts_us", "last_ts_us")]  # type: ignore[arg-type]
+    held = source["coverage"]
+    shares = ["", "", ""]
+    if isinstance(held, dict):
+        names = ("tagged", "keyed", "timed")
+        shares = [spell_percent(held[name], held["requests"], digits=0) for name in names]
+    return [
+        str(source["file"]),
+        str(source["format"]),
+        *(f"{source[name]:,}" for name in counts),
+        *days,
+        *shares,
+    ]

@@ -1,0 +1,235 @@
+"""Tells which format a file is in, from its first records alone."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analyzer.adapter import Format, Kind
+from analyzer.adapters import FORMATS
+from analyzer.errors import FormatError, StoreError
+from analyzer.paths import literal, parse_path
+from analyzer.records import Layout, Shape, json_sources
+from analyzer.source_file import SourceFile
+from analyzer.store import Store
+
+AUTO = "auto"
+SAMPLE_BYTES = 4 << 20
+_SAMPLE_RECORDS = 200
+_DELIMITERS = ",;\t|"
+_BOM = b"\xef\xbb\xbf"
+_SHOWN_NAMES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """A file's format, and how its records stand in it."""
+
+    format: Format
+    shape: Shape
+
+
+def named_format(name: str, formats: Sequence[Format] = FORMATS) -> Format:
+    """Return the format of a name.
+
+    Raises:
+        FormatError: there is none; the message lists them.
+    """
+    for fmt in formats:
+        if fmt.name == name:
+            return fmt
+    raise FormatError(f"--format {name}: no such format; there are auto, {_names(formats)}")
+
+
+def detect(
+    store: Store, source: SourceFile, plain_path: str, formats: Sequence[Format] = FORMATS
+) -> Detected:
+    """Return the format of a file and its shape.
+
+    ``plain_path`` is where DuckDB can read the file's plain bytes, for files that it must.
+
+    Raises:
+        FormatError: no format fits, or more than one does.
+    """
+    samples = _samples(store, source, plain_path)
+    for sample in samples:
+        fitting = [fmt for fmt in formats if _fits(store, fmt, sample)]
+        if len(fitting) > 1:
+            raise FormatError(
+                f"{source.path}: fits more than one format ({_names(fitting)}): name one with "
+                "--format"
+            )
+        if fitting:
+            return Detected(fitting[0], sample.shape)
+    raise FormatError(
+        f"{source.path}: fits no known format. It is {_looks(samples[0].shape)}. "
+        f"Known formats: {_names(formats)}"
+    )
+
+
+def shape_for(store: Store, source: SourceFile, plain_path: str, fmt: Format) -> Detected:
+    """Return how to read a file in a format that the user named.
+
+    Raises:
+        FormatError: the format is never written like that.
+    """
+    samples = _samples(store, source, plain_path)
+    fitting = [sample.shape for sample in samples if _fits(store, fmt, sample)]
+    shape = fitting[0] if fitting else samples[0].shape
+    if _kind(shape.layout) not in fmt.kinds:
+        raise FormatError(
+            f"{source.path}: {fmt.name} is never {_looks(shape)}; leave --format out to have the "
+            "format told"
+        )
+    return Detected(fmt, shape)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """A file read in one way, and its first records where they are JSON objects."""
+
+    shape: Shape
+    records: tuple[str, ...] = ()
+
+
+def needs_path(source: SourceFile) -> bool:
+    """Return whether DuckDB must read the file itself: Parquet, or JSON that is not one a line."""
+    return _layout(source) not in ("lines", "csv")
+
+
+def _layout(source: SourceFile) -> Layout:
+    head = _head(source)
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    text = head.lstrip()
+    if not text:
+        raise FormatError(f"{source.path}: the file is empty")
+    if text.startswith(b"["):
+        return "array"
+    if not text.startswith(b"{"):
+        return "csv"
+    lines = [line.strip() for line in text.splitlines()[:_SAMPLE_RECORDS]]
+    if lines[0] == b"{":
+        return "documents"
+    whole = any(line.startswith(b"{") and line.endswith(b"}") for line in lines)
+    return "lines" if whole or len(lines) == 1 else "documents"
+
+
+def _head(source: SourceFile) -> bytes:
+    return source.head(SAMPLE_BYTES).removeprefix(_BOM)
+
+
+def _samples(store: Store, source: SourceFile, plain_path: str) -> list[_Sample]:
+    """The ways in which a file may be read, likeliest first."""
+    layout = _layout(source)
+    if layout == "parquet":
+        return [_Sample(_parquet(store, source, plain_path))]
+    if layout == "csv":
+        return [_Sample(shape) for shape in _csv_shapes(source)]
+    return [_json(store, source, plain_path, layout)]
+
+
+def _parquet(store: Store, source: SourceFile, plain_path: str) -> Shape:
+    try:
+        found = store.describe(f"SELECT * FROM read_parquet({literal(plain_path)})")  # noqa: S608
+    except StoreError as error:
+        raise FormatError(f"{source.path}: the Parquet file is damaged or cut short") from error
+    names, types = zip(*found, strict=True)
+    return Shape("parquet", plain_path, header=names, types=types)
+
+
+def _json(store: Store, source: SourceFile, plain_path: str, layout: Layout) -> _Sample:
+    shape = Shape(layout, plain_path)
+    params: dict[str, object] = {}
+    if layout == "lines":
+        params = {"lines": _head(source).splitlines()[:_SAMPLE_RECORDS]}
+        read = "SELECT trim(TRY(decode(raw))) AS text FROM (SELECT unnest($lines::BLOB[]) AS raw)"
+    else:
+        read = f"SELECT text FROM ({json_sources(shape)}) LIMIT {_SAMPLE_RECORDS}"  # noqa: S608
+    try:
+        objects = f"SELECT text FROM ({read}) WHERE TRY(json_type(text)) = 'OBJECT'"  # noqa: S608
+        texts = tuple(str(row[0]) for row in store.rows(objects, params))
+    except StoreError as error:
+        raise FormatError(f"{source.path}: the file is not JSON: {error}") from error
+    keys = "SELECT unnest(json_keys(text)) FROM (SELECT unnest($texts::VARCHAR[]) AS text)"
+    names = tuple(dict.fromkeys(str(row[0]) for row in store.rows(keys, {"texts": list(texts)})))
+    return _Sample(Shape(layout, plain_path, header=names), texts)
+
+
+def _csv_shapes(source: SourceFile) -> list[Shape]:
+    """Read the header at each usual delimiter; the one that gives most columns comes first."""
+    lines = _head(source).split(b"\n")
+    number, line = next((n, line) for n, line in enumerate(lines, 1) if line.strip())
+    try:
+        header = line.decode().rstrip("\r")
+    except UnicodeDecodeError:
+        raise FormatError(
+            f"{source.path}: line {number} is not UTF-8: save the file as UTF-8"
+        ) from None
+    if "\0" in header:
+        raise FormatError(f"{source.path}: line {number} holds NUL bytes: this is no text file")
+    shapes = []
+    for delimiter in _DELIMITERS:
+        names = tuple(name.strip() for name in next(csv.reader([header], delimiter=delimiter)))
+        shapes.append(Shape("csv", header=names, header_line=number, delimiter=delimiter))
+    return sorted(shapes, key=lambda shape: -len(shape.header))
+
+
+def _kind(layout: Layout) -> Kind:
+    return layout if layout in ("csv", "parquet") else "json"
+
+
+def _fits(store: Store, fmt: Format, sample: _Sample) -> bool:
+    kind = _kind(sample.shape.layout)
+    if kind not in fmt.kinds:
+        return False
+    names = set(sample.shape.header)
+    if kind == "json":
+        return any(_fits_json(store, sample, keys) for keys in fmt.signature)
+    return any(set(keys) == names if fmt.exact else set(keys) <= names for keys in fmt.signature)
+
+
+def _fits_json(store: Store, sample: _Sample, keys: tuple[str, ...]) -> bool:
+    """Return whether one of the first records has the keys and values of a signature."""
+    needed = {parse_path(key.partition("=")[0]).top for key in keys if not key.startswith("!")}
+    if not needed <= set(sample.shape.header):
+        return False
+    all_of = " AND ".join(map(_has, keys))
+    records = "SELECT unnest($texts::VARCHAR[]) AS text"
+    fitting = f"SELECT 1 FROM ({records}) WHERE {all_of} LIMIT 1"  # noqa: S608
+    return bool(store.rows(fitting, {"texts": list(sample.records)}))
+
+
+def _has(key: str) -> str:
+    if key.startswith("!"):
+        return f"NOT list_contains(json_keys(text), {literal(key[1:])})"
+    name, equals, value = key.partition("=")
+    path = parse_path(name)
+    if equals:
+        full = literal(f'$."{path.top}"{path.below}')
+        return f"json_extract_string(text, {full}) = {literal(value)}"
+    if path.below:
+        full = literal(f'$."{path.top}"{path.below}')
+        return f"json_extract_string(text, {full}) IS NOT NULL"
+    return f"list_contains(json_keys(text), {literal(name)})"
+
+
+def _names(formats: Sequence[Format]) -> str:
+    return ", ".join(fmt.name for fmt in formats)
+
+
+def _looks(shape: Shape) -> str:
+    """Say what a file looks like: its kind and the first of its names, never its values."""
+    kinds = {
+        "lines": "JSON lines",
+        "array": "a JSON array",
+        "documents": "JSON",
+        "csv": "CSV",
+        "parquet": "Parquet",
+    }
+    names = [repr(name[:40]) for name in shape.header[:_SHOWN_NAMES]]
+    more = ", ..." if len(shape.header) > _SHOWN_NAMES else ""
+    what = "columns" if shape.layout in ("csv", "parquet") else "keys"
+    shown = f"with the {what} {', '.join(names)}{more}" if names else f"without {what}"
+    return f"{kinds[shape.layout]} {shown}"

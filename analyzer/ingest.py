@@ -1,0 +1,198 @@
+"""Loads one file: all of it in one transaction, every row accounted for, or nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from analyzer.adapters import FORMATS
+from analyzer.detect import AUTO, Detected, detect, named_format, shape_for
+from analyzer.errors import StoreError
+from analyzer.source_file import SourceFile
+from analyzer.staging import aggregated, readable, stage
+from analyzer.store import Store
+
+EXAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row that was not loaded, and why."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What became of one file's rows: ``rows_in = rows_loaded + duplicates + rejects``."""
+
+    file: str
+    sha256: str
+    format: str
+    table: str
+    rows_in: int
+    rows_loaded: int
+    duplicates: int
+    rejects: int
+    reasons: tuple[Reject, ...]
+    """The first few rejects."""
+    first_ts_us: int | None
+    last_ts_us: int | None
+    tagged: int
+    """Readable rows of which the log names a feature."""
+    notes: tuple[str, ...]
+    already_loaded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the user asks for beside the files."""
+
+    format: str = AUTO
+    feature: str | None = None
+    """The path that names a request's feature; the format's own where None."""
+
+
+def ingest_file(
+    store: Store,
+    path: Path,
+    wish: Wish = Wish(),
+    *,
+    on_bytes: Callable[[int], None] | None = None,
+) -> Account:
+    """Load one file. ``on_bytes`` hears how many of its bytes were read, again and again.
+
+    Raises:
+        FormatError: the file cannot be read, or its format cannot be told. Nothing was loaded.
+        StoreError: the account does not come out even. Nothing was loaded.
+    """
+    source = SourceFile(path, on_bytes)
+    if store.one("sources_of_size", bytes=source.bytes)["files"]:
+        known = _loaded_before(store, source, source.read_all())
+        if known is not None:
+            return known
+    with readable(source) as plain_path:
+        detected = _detected(store, source, plain_path, wish.format)
+        with store.transaction():
+            stage(store, source, detected, wish.feature)
+            known = _loaded_before(store, source, source.sha256)
+            return known or _load(store, source, detected)
+
+
+def _detected(store: Store, source: SourceFile, plain_path: str, name: str) -> Detected:
+    if name == AUTO:
+        return detect(store, source, plain_path, FORMATS)
+    return shape_for(store, source, plain_path, named_format(name, FORMATS))
+
+
+def _loaded_before(store: Store, source: SourceFile, sha256: str) -> Account | None:
+    """Return the account of bytes that the database has already, all of them duplicates."""
+    found = store.query("source_by_digest", sha256=sha256)
+    if found.is_empty():
+        return None
+    row = found.row(0, named=True)
+    return Account(
+        file=source.name,
+        sha256=sha256,
+        format=row["format"],
+        table=named_format(row["format"], FORMATS).table,
+        rows_in=row["rows_in"],
+        rows_loaded=0,
+        duplicates=row["rows_in"],
+        rejects=0,
+        reasons=(),
+        first_ts_us=row["first_ts_us"],
+        last_ts_us=row["last_ts_us"],
+        tagged=0,
+        notes=(f"these bytes were loaded before, as {row['file']}",),
+        already_loaded=True,
+    )
+
+
+def _load(store: Store, source: SourceFile, detected: Detected) -> Account:
+    """Move the staged rows to their table, and check that none is missing."""
+    table = detected.format.table
+    source_id = store.one("next_source")["source_id"]
+    counts = store.one("staged_rows")
+    if aggregated(detected.format):
+        store.run("stage_aggregates")
+        known = store.one(f"known_{table}")
+    else:
+        prefix = {"id_prefix": source.sha256[:16]}
+        known = store.one("known_requests", **prefix)
+        store.run("stage_requests", **prefix)
+    loaded = store.run(f"load_{table}", source_id=source_id)
+    rejects = store.run("load_rejects", source_id=source_id, file=source.name)
+    account = Account(
+        file=source.name,
+        sha256=source.sha256,
+        format=detected.format.name,
+        table=table,
+        rows_in=counts["rows_in"],
+        rows_loaded=loaded,
+        duplicates=known["duplicates"],
+        rejects=rejects,
+        reasons=_reasons(store, source_id),
+        **store.one(f"window_{table}", source_id=source_id),
+        tagged=counts["tagged"],
+        notes=_notes(counts, known["changed"]),
+    )
+    _check(account)
+    _keep(store, source, source_id, account)
+    return account
+
+
+def _check(account: Account) -> None:
+    found = account.rows_loaded + account.duplicates + account.rejects
+    if account.rows_in != found:
+        raise StoreError(
+            f"{account.file}: {account.rows_in} rows came in but {account.rows_loaded} loaded + "
+            f"{account.duplicates} duplicates + {account.rejects} rejects are {found}: nothing "
+            "was loaded; this is a fault of rebill"
+        )
+
+
+def _keep(store: Store, source: SourceFile, source_id: int, account: Account) -> None:
+    store.run(
+        "load_source",
+        source_id=source_id,
+        file=account.file,
+        sha256=account.sha256,
+        format=account.format,
+        bytes=source.bytes,
+        rows_in=account.rows_in,
+        rows_loaded=account.rows_loaded,
+        duplicates=account.duplicates,
+        rejects=account.rejects,
+        first_ts_us=account.first_ts_us,
+        last_ts_us=account.last_ts_us,
+        loaded_at_us=time.time_ns() // 1000,
+    )
+    store.rows("DROP TABLE staged")
+    store.rows("DROP TABLE fresh")
+
+
+def _reasons(store: Store, source_id: int) -> tuple[Reject, ...]:
+    found = store.query("reject_examples", source_id=source_id, most=EXAMPLES)
+    return tuple(Reject(line, reason) for line, reason in found.iter_rows())
+
+
+def _notes(counts: dict[str, int], changed: int) -> tuple[str, ...]:
+    """Say what was read in a way the user should know of."""
+    empty = counts["lines"] - counts["rows_in"]
+    said = (
+        (empty, "empty: blank lines or buckets without usage, not counted as rows"),
+        (counts["was_exclusive"], "with cached and written tokens beyond the input: read as "
+         "counts that leave them out, and added"),
+        (counts["odd_reasoning"], "with more reasoning than output tokens: kept as logged"),
+        (changed, "already loaded with other figures: the ones loaded first were kept; to take "
+         "the new ones, load the newer export into a new --db"),
+    )  # fmt: skip
+    return tuple(f"{count:,} {_rows(count)} {text}" for count, text in said if count)
+
+
+def _rows(count: int) -> str:
+    return "row" if count == 1 else "rows"

@@ -1,0 +1,210 @@
+"""Compiles a format's declared mapping into the one SELECT that DuckDB runs over a file.
+
+The statement is a stack of layers: the records and their texts, the documents inside them, the
+text of each canonical column, its value, and last the reasons to reject a row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from analyzer.adapter import Column, Format
+from analyzer.paths import Path, fill, literal, parse_path, places, quoted
+from analyzer.records import Shape, records
+from analyzer.tables import TARGETS, Target
+from analyzer.units import READINGS
+
+_EXTRA_INPUT = ("cached_input_tokens", "cache_write_tokens", "cache_write_1h_tokens")
+_TOO_MANY = (
+    "cached_input_tokens, cache_write_tokens and cache_write_1h_tokens exceed input_tokens, which "
+    "is the total: add them to it"
+)
+
+
+def with_feature(fmt: Format, feature: str | None) -> Mapping[str, Column]:
+    """Return the format's columns, the feature taken from a path that the user names.
+
+    Raises:
+        FormatError: the feature's path cannot be read.
+    """
+    if feature is None or "feature" not in {target.name for target in TARGETS[fmt.table]}:
+        return fmt.columns
+    parse_path(feature)
+    return {**fmt.columns, "feature": Column(f"{{{feature}}}", "text")}
+
+
+def staging_select(fmt: Format, shape: Shape, feature: str | None) -> str:
+    """Return SQL for a file's rows as the format reads them.
+
+    Columns: ``line, blank, fault, line_digest``, the table's columns, ``tagged`` (a feature was
+    named), ``was_exclusive`` and ``odd_reasoning`` (data-quality notes), and for aggregates
+    ``natural_key`` and ``row_key``.
+    """
+    columns = with_feature(fmt, feature)
+    found, tops, docs = _resolve(fmt, shape, columns)
+    layer = records(shape, tops)
+    layer = _documents(fmt, layer, docs)
+    layer = _texts(fmt, layer, columns, found)
+    layer = _values(layer, columns)
+    return _checked(fmt, layer, columns)
+
+
+def _resolve(
+    fmt: Format, shape: Shape, columns: Mapping[str, Column]
+) -> tuple[dict[str, str], list[str], dict[str, list[str]]]:
+    """Return SQL for each path, the top-level names to read, and the paths below documents."""
+    sql = [*(column.sql for column in columns.values()), fmt.blank]
+    named = [place for text in sql for place in places(text)]
+    paths = {place: _path(place, shape) for place in dict.fromkeys((*named, *fmt.natural_key))}
+    docs: dict[str, list[str]] = {}
+    for path in paths.values():
+        if path.below:
+            below = docs.setdefault(path.top, [])
+            below.extend([path.below] if path.below not in below else [])
+        elif path.top in fmt.roots:
+            docs.setdefault(path.top, [])
+    inside = [parse_path(place).top for root in docs for place in places(fmt.roots.get(root, ""))]
+    tops = [path.top for path in paths.values() if path.top not in fmt.roots]
+    return (
+        {place: _place_sql(path, fmt, docs) for place, path in paths.items()},
+        list(dict.fromkeys((*tops, *inside))),
+        docs,
+    )
+
+
+def _path(place: str, shape: Shape) -> Path:
+    """A CSV or Parquet column may itself be named like a path."""
+    if shape.layout in ("csv", "parquet") and place in shape.header:
+        return Path(place, "")
+    return parse_path(place)
+
+
+def _place_sql(path: Path, fmt: Format, docs: Mapping[str, Sequence[str]]) -> str:
+    if path.below:
+        number = docs[path.top].index(path.below) + 1
+        return f"nullif({quoted('n:' + path.top)}[{number}], '')"
+    return quoted(("d:" if path.top in fmt.roots else "t:") + path.top)
+
+
+def _documents(fmt: Format, layer: str, docs: Mapping[str, Sequence[str]]) -> str:
+    """Add each document's text, and the list of texts below it, read in one pass over it."""
+    for name in docs:
+        root = fmt.roots.get(name, f"{{{name}}}")
+        found = {place: quoted(f"t:{parse_path(place).top}") for place in places(root)}
+        layer = f"SELECT *, {fill(root, found)} AS {quoted('d:' + name)} FROM ({layer})"
+    lists = [
+        f"CASE WHEN is_json({quoted('d:' + name)}) THEN TRY(json_extract_string("
+        f"{quoted('d:' + name)}, [{', '.join(literal('$' + path) for path in below)}])) END "
+        f"AS {quoted('n:' + name)}"
+        for name, below in docs.items()
+        if below
+    ]
+    return f"SELECT *, {', '.join(lists)} FROM ({layer})" if lists else layer
+
+
+def _texts(fmt: Format, layer: str, columns: Mapping[str, Column], found: dict[str, str]) -> str:
+    texts = [
+        f"nullif(CAST({fill(column.sql, found)} AS VARCHAR), '') AS {quoted('x:' + name)}"
+        for name, column in columns.items()
+    ]
+    dims = [f"lower({found[path]})" for path in fmt.natural_key]
+    says_nothing = f"blank OR (fault IS NULL AND coalesce({fill(fmt.blank, found)}, false))"
+    return (
+        f"SELECT line, {says_nothing} AS blank, fault, record, "
+        f"[{', '.join(dims) or 'NULL'}]::VARCHAR AS dims, {', '.join(texts)} FROM ({layer})"
+    )
+
+
+def _values(layer: str, columns: Mapping[str, Column]) -> str:
+    values = []
+    for name, column in columns.items():
+        text = quoted("x:" + name)
+        sql = re.sub(r"\bx\b", lambda _, text=text: text, READINGS[column.unit].sql)
+        values.append(f"{sql} AS {quoted('v:' + name)}")
+    return f"SELECT *, {', '.join(values)} FROM ({layer})"
+
+
+def _checked(fmt: Format, layer: str, columns: Mapping[str, Column]) -> str:
+    targets = TARGETS[fmt.table]
+    names = [target.name for target in targets]
+    faults = [fault for target in targets for fault in _faults(target, columns.get(target.name))]
+    if "end_us" in names:
+        faults.append('WHEN "v:end_us" < "v:start_us" THEN \'the row ends before it starts\'')
+    if fmt.strict_counts and "input_tokens" in names:
+        faults.append(f"WHEN {_extra(columns)} > \"v:input_tokens\" THEN '{_TOO_MANY}'")
+    fault = f"coalesce(fault, CASE {' '.join(faults)} END)" if faults else "fault"
+    values = [f"{_value(fmt, target, columns)} AS {target.name}" for target in targets]
+    tagged = '"v:feature" IS NOT NULL' if "feature" in columns else "false"
+    layer = f"SELECT *, CASE WHEN NOT blank THEN {fault} END AS why FROM ({layer})"
+    return (
+        "SELECT line, blank, why AS fault, "
+        "CASE WHEN why IS NOT NULL THEN keyed_hex(rtrim(record, E'\\r\\n')) END AS line_digest, "
+        f"{', '.join(values)}, {tagged} AS tagged, {_notes(fmt, columns)}, "
+        f"{_keys(fmt, columns)} FROM ({layer})"
+    )
+
+
+def _faults(target: Target, column: Column | None) -> list[str]:
+    if column is None:
+        return []
+    label = _label(target, column)
+    text, value = quoted("x:" + target.name), quoted("v:" + target.name)
+    bad = literal(f"{label} {READINGS[column.unit].mend}")
+    faults = [f"WHEN {text} IS NOT NULL AND {value} IS NULL THEN {bad}"]
+    if target.required:
+        mend = f": {column.mend}" if column.mend else ""
+        missing = literal(f"{label} is missing{mend}")
+        faults.insert(0, f"WHEN {text} IS NULL THEN {missing}")
+    return faults
+
+
+def _label(target: Target, column: Column) -> str:
+    """Name a column as the file does."""
+    named = places(column.sql)
+    return named[0] if named else target.name
+
+
+def _extra(columns: Mapping[str, Column]) -> str:
+    counts = [f"coalesce({quoted('v:' + name)}, 0)" for name in _EXTRA_INPUT if name in columns]
+    return " + ".join(counts) or "0"
+
+
+def _value(fmt: Format, target: Target, columns: Mapping[str, Column]) -> str:
+    if target.name not in columns:
+        return f"CAST({target.default} AS {target.type})"
+    value = quoted("v:" + target.name)
+    if target.name == "input_tokens":
+        value = f"{value} + {_added(fmt, columns)}"
+    if target.name == "service_tier":
+        value = f"CASE WHEN lower({value}) = 'batch' THEN 'batch' ELSE {value} END"
+    return f"CAST(coalesce({value}, {target.default}) AS {target.type})"
+
+
+def _added(fmt: Format, columns: Mapping[str, Column]) -> str:
+    """What an input count leaves out: cached and written tokens, where it is exclusive."""
+    extra = _extra(columns)
+    if fmt.counts == "exclusive":
+        return extra
+    return f'CASE WHEN {extra} > "v:input_tokens" THEN {extra} ELSE 0 END'
+
+
+def _notes(fmt: Format, columns: Mapping[str, Column]) -> str:
+    odd = "false"
+    if "reasoning_tokens" in columns:
+        odd = 'coalesce("v:reasoning_tokens" > "v:output_tokens", false)'
+    exclusive = "false"
+    if fmt.counts == "inclusive" and "input_tokens" in columns:
+        exclusive = f'coalesce({_extra(columns)} > "v:input_tokens", false)'
+    return f"{exclusive} AS was_exclusive, {odd} AS odd_reasoning"
+
+
+def _keys(fmt: Format, columns: Mapping[str, Column]) -> str:
+    if fmt.table not in ("usage_buckets", "charges"):
+        return "NULL::VARCHAR AS natural_key, NULL::VARCHAR AS row_key"
+    period = '"v:provider", "v:start_us"::VARCHAR, "v:end_us"::VARCHAR, dims'
+    values = ", ".join(f"{quoted('v:' + name)}::VARCHAR" for name in columns)
+    return (
+        f"keyed_hex(array_to_string([{period}], chr(30))) AS natural_key, "
+        f"keyed_hex([dims, {values}]::VARCHAR) AS row_key"
+    )

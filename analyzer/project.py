@@ -1,0 +1,76 @@
+"""The window scaled to a month and a year, with an interval over its days (REPLAY.md §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analyzer.findings import Interval, Projection, Window
+from analyzer.money import round_half_up
+
+MONTHS_A_YEAR = 12
+DRAWS = 2_000
+FEWEST_DAYS = 7
+FEWEST_DAYS_FOR_INTERVAL = 14
+
+_DAY_US = 86_400_000_000
+_YEAR_US = 31_557_600_000_000  # 365.25 days
+
+
+def monthly(pico_usd: int, window: Window) -> int | None:
+    """Return a window's dollars as an average month's; None where the window has no length."""
+    covered_us = window.end_us - window.start_us
+    if covered_us == 0:
+        return None
+    return round_half_up(pico_usd * _YEAR_US, MONTHS_A_YEAR * covered_us)
+
+
+class Bootstrap:
+    """A percentile bootstrap over calendar days, the same draws for every series it is asked."""
+
+    def __init__(self, days: int, window: Window, seed: int) -> None:
+        draws = np.random.default_rng(seed).integers(0, days, size=(DRAWS, days))
+        self._times = np.zeros((DRAWS, days))
+        np.add.at(self._times, (np.arange(DRAWS)[:, None], draws), 1)
+        covered_us = window.end_us - window.start_us
+        self._to_year = _YEAR_US / covered_us if covered_us else None
+
+    def annual(self, daily_pico_usd: NDArray[np.float64]) -> Interval | None:
+        """Return P10 and P90 of the annual saving that days like these would add up to."""
+        if self._to_year is None:
+            return None
+        # A float: an interval is an estimate, and its digits end long before a float's do.
+        totals = self._times @ daily_pico_usd * self._to_year
+        low, high = np.percentile(totals, [10, 90])
+        return Interval(round(float(low)), round(float(high)))
+
+
+def projection(
+    before_pico: int,
+    after_pico: int,
+    window: Window,
+    saving: Interval | None,
+    features: Mapping[str, Interval],
+) -> Projection:
+    """Return the window's dollars by month and year, with the warnings a reader needs."""
+    before, after = monthly(before_pico, window), monthly(after_pico, window)
+    annual = monthly(MONTHS_A_YEAR * (before_pico - after_pico), window)
+    return Projection(before, after, annual, saving, features, _warnings(window))
+
+
+def _warnings(window: Window) -> tuple[str, ...]:
+    days = (window.end_us - window.start_us) / _DAY_US
+    if days == 0:
+        return ("All requests share one moment: no month or year can be projected from it.",)
+    if days < FEWEST_DAYS:
+        return (
+            f"The log covers {days:.1f} days. A month projected from less than a week leaves out "
+            "its weekdays and weekends: read it as a rate, not as a forecast.",
+        )
+    if days < FEWEST_DAYS_FOR_INTERVAL:
+        return (
+            f"The log covers {days:.1f} days: the interval rests on few days and is too narrow.",
+        )
+    return ()

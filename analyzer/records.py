@@ -1,0 +1,153 @@
+"""SQL that reads the records of one file: their line, their text, and the texts at their names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from analyzer.paths import RECORD, literal, quoted
+
+Layout = Literal["lines", "array", "documents", "csv", "parquet"]
+"""How records stand in the file: JSON lines, a JSON array, JSON objects in a row, CSV, Parquet."""
+
+LINES = "lines"
+"""The name under which the reader of a file's lines is registered."""
+MAX_LINE_BYTES = 64 << 20
+
+_SPACE = r"E' \t\r\n'"
+_TOO_LONG = literal(f"the line is longer than {MAX_LINE_BYTES >> 20} MiB: cut it or leave it out")
+_NOT_UTF8 = literal("the line is not UTF-8: save the file as UTF-8")
+_NUL = literal("the line holds a NUL byte: save the file as UTF-8 text")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What was found out about a file before it is read."""
+
+    layout: Layout
+    path: str = ""
+    """Where DuckDB reads the file itself: documents and Parquet."""
+    header: tuple[str, ...] = ()
+    """The names of the columns: CSV and Parquet; of the first records' keys otherwise."""
+    header_line: int = 0
+    delimiter: str = ","
+    types: tuple[str, ...] = ()
+    """The types of a Parquet file's columns."""
+
+
+def records(shape: Shape, names: Sequence[str]) -> str:
+    """Return SQL for the records: ``line, blank, fault, record`` and a text ``t:<name>`` each.
+
+    ``fault`` says why a record cannot be read; its texts are NULL then. ``record`` is the text of
+    which a reject keeps the digest.
+    """
+    if shape.layout == "csv":
+        return _csv(shape, names)
+    if shape.layout == "parquet":
+        return _parquet(shape, names)
+    return _json(shape, names)
+
+
+def json_sources(shape: Shape) -> str:
+    """Return SQL for the documents of a JSON file that is no JSON lines: ``line, text``."""
+    layout = "array" if shape.layout == "array" else "unstructured"
+    return (
+        f"SELECT row_number() OVER () AS line, json::VARCHAR AS text FROM read_json_objects("
+        f"{literal(shape.path)}, format = '{layout}', maximum_object_size = {MAX_LINE_BYTES})"
+    )
+
+
+# Trimming decodes a whole text, so it is left to the few that do not start like a record.
+_BLANK = f"NOT starts_with(text, '{{') AND text <= '!' AND trim(text, {_SPACE}) = ''"
+_OBJECT = f"starts_with(text, '{{') OR starts_with(ltrim(text, {_SPACE}), '{{')"
+
+
+def _json(shape: Shape, names: Sequence[str]) -> str:
+    source = f"SELECT line, long_sha256, raw, TRY(decode(raw)) AS text FROM {LINES}"  # noqa: S608
+    if shape.layout != "lines":
+        columns = "line, NULL::VARCHAR AS long_sha256, NULL::BLOB AS raw, text"
+        source = f"SELECT {columns} FROM ({json_sources(shape)})"  # noqa: S608
+    below = [name for name in names if name != RECORD]
+    paths = ", ".join(literal(f'$."{name}"') for name in below) or "'$'"
+    texts = [
+        f"nullif(every[{place}], '') AS {quoted('t:' + name)}"
+        for place, name in enumerate(below, 1)
+    ]
+    if RECORD in names:
+        texts.append(f"text AS {quoted('t:' + RECORD)}")
+    # A key can only stand twice where there are more keys than the format finds.
+    return f"""
+      SELECT line, blank, coalesce(text, long_sha256, hex(raw)) AS record, {", ".join(texts)},
+        CASE
+        WHEN blank THEN NULL
+        WHEN long_sha256 IS NOT NULL THEN {_TOO_LONG}
+        WHEN text IS NULL THEN {_NOT_UTF8}
+        WHEN every IS NULL THEN 'the line is not JSON: write one whole object per line'
+        WHEN NOT ({_OBJECT}) THEN 'the line is JSON, but no object: write one object per line'
+        WHEN len(keys) > list_count(every) AND list_unique(keys) < len(keys)
+          THEN 'a key stands twice in the line: keep one'
+        END AS fault
+      FROM (SELECT *, CASE WHEN every IS NOT NULL THEN json_keys(text) END AS keys
+      FROM (SELECT *, CASE WHEN NOT blank THEN TRY(json_extract_string(text, [{paths}])) END AS every
+      FROM (SELECT *, coalesce({_BLANK}, false) AS blank FROM ({source}))))
+    """  # noqa: S608
+
+
+def _csv(shape: Shape, names: Sequence[str]) -> str:
+    places = {name: place for place, name in enumerate(shape.header, 1)}
+    texts = [f"{_csv_text(places.get(name))} AS {quoted('t:' + name)}" for name in names]
+    width = len(shape.header)
+    return f"""
+      SELECT line, blank, fault, coalesce(text, long_sha256, hex(raw)) AS record,
+        {", ".join(texts)}
+      FROM (SELECT *, CASE
+        WHEN blank THEN NULL
+        WHEN long_sha256 IS NOT NULL THEN {_TOO_LONG}
+        WHEN text IS NULL THEN {_NOT_UTF8}
+        WHEN contains(text, chr(0)) THEN {_NUL}
+        WHEN fields IS NULL
+          THEN 'a quote stands inside a field: put the field in quotes and double that quote'
+        WHEN len(fields) <> {width}
+          THEN 'the row has ' || len(fields) || ' fields, the header {width}: quote a field that '
+            || 'holds a delimiter'
+        END AS fault
+      FROM (SELECT *, CASE WHEN NOT blank AND NOT contains(text, chr(0))
+        THEN csv_fields(text, {literal(shape.delimiter)}) END AS fields
+      FROM (SELECT *, coalesce({_BLANK}, false) AS blank
+      FROM (SELECT line, long_sha256, raw, TRY(decode(CASE
+          WHEN raw[-2:] = '\\x0D\\x0A'::BLOB THEN raw[:-3]
+          WHEN raw[-1:] IN ('\\x0A'::BLOB, '\\x0D'::BLOB) THEN raw[:-2]
+          ELSE raw END)) AS text
+      FROM {LINES} WHERE line > {shape.header_line}))))
+    """  # noqa: S608
+
+
+def _csv_text(place: int | None) -> str:
+    if place is None:
+        return "NULL::VARCHAR"
+    return f"CASE WHEN fault IS NULL THEN nullif(fields[{place}], '') END"
+
+
+def _parquet(shape: Shape, names: Sequence[str]) -> str:
+    types = dict(zip(shape.header, shape.types, strict=True))
+    texts = [f"{_parquet_text(name, types.get(name))} AS {quoted('t:' + name)}" for name in names]
+    kept = ", ".join(quoted("t:" + name) for name in names)
+    return (
+        f"SELECT line, false AS blank, NULL::VARCHAR AS fault, [{kept}]::VARCHAR AS record, {kept} "
+        f"FROM (SELECT file_row_number + 1 AS line, {', '.join(texts)} FROM "
+        f"read_parquet({literal(shape.path)}, file_row_number = true))"
+    )
+
+
+def _parquet_text(name: str, type_: str | None) -> str:
+    column = quoted(name)
+    if type_ is None:
+        return "NULL::VARCHAR"
+    if type_ == "BLOB":
+        return f"nullif(TRY(decode({column})), '')"
+    if type_.startswith(("STRUCT", "MAP", "UNION", "JSON")) or type_.endswith("]"):
+        return f"to_json({column})::VARCHAR"
+    if type_.startswith("TIMESTAMP") and "TIME ZONE" not in type_:
+        return f"{column}::VARCHAR || 'Z'"
+    return f"nullif({column}::VARCHAR, '')"

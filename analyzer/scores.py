@@ -1,0 +1,86 @@
+"""Loads quality scores: one number from 0 to 1 per request, model and judge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from analyzer.adapter import Column, Format
+from analyzer.detect import detect
+from analyzer.errors import StoreError
+from analyzer.ingest import EXAMPLES, Reject
+from analyzer.source_file import SourceFile
+from analyzer.staging import readable, stage
+from analyzer.store import Store
+
+SCORES = Format(
+    name="evals",
+    title="quality scores: request_id, model, score, and judge where there is one",
+    kinds=("json", "csv", "parquet"),
+    table="evals",
+    signature=(("request_id", "model", "score"),),
+    columns={
+        "request_id": Column("{request_id}", "text"),
+        "model": Column("{model}", "text"),
+        "judge": Column("{judge}", "text"),
+        "score": Column("{score}", "score"),
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreAccount:
+    """What became of a file of scores: ``rows_in = loaded + superseded + rejects``."""
+
+    file: str
+    rows_in: int
+    loaded: int
+    replaced: int
+    """How many of the loaded scores took the place of an older one."""
+    superseded: int
+    """Rows that a later row of the same file replaces."""
+    rejects: int
+    reasons: tuple[Reject, ...]
+
+
+def load_evals(store: Store, path: Path) -> ScoreAccount:
+    """Load a file of scores. The same request, model and judge again replaces the score.
+
+    Raises:
+        FormatError: the file cannot be read, or lacks request_id, model or score.
+        StoreError: the account does not come out even. Nothing was loaded.
+    """
+    source = SourceFile(path)
+    with readable(source) as plain_path:
+        detected = detect(store, source, plain_path, (SCORES,))
+        with store.transaction():
+            stage(store, source, detected)
+            counts = store.one("staged_rows")
+            known = store.one("known_evals")
+            loaded = store.run("load_evals")
+            account = ScoreAccount(
+                file=source.name,
+                rows_in=counts["rows_in"],
+                loaded=loaded,
+                replaced=known["replaced"],
+                superseded=known["superseded"],
+                rejects=counts["rejects"],
+                reasons=_reasons(store),
+            )
+            store.rows("DROP TABLE staged")
+            _check(account)
+            return account
+
+
+def _check(account: ScoreAccount) -> None:
+    found = account.loaded + account.superseded + account.rejects
+    if account.rows_in != found:
+        raise StoreError(
+            f"{account.file}: {account.rows_in} rows came in and {found} are accounted for: "
+            "nothing was loaded; this is a fault of rebill"
+        )
+
+
+def _reasons(store: Store) -> tuple[Reject, ...]:
+    found = store.query("staged_faults", most=EXAMPLES)
+    return tuple(Reject(line, reason) for line, reason in found.iter_rows())

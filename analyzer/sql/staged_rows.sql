@@ -1,0 +1,9 @@
+-- How are the rows of the staged file accounted for, before anything is loaded?
+SELECT
+  count(*) AS lines,
+  count(*) FILTER (NOT blank) AS rows_in,
+  count(*) FILTER (NOT blank AND fault IS NOT NULL) AS rejects,
+  count(*) FILTER (NOT blank AND fault IS NULL AND tagged) AS tagged,
+  count(*) FILTER (NOT blank AND fault IS NULL AND was_exclusive) AS was_exclusive,
+  count(*) FILTER (NOT blank AND fault IS NULL AND odd_reasoning) AS odd_reasoning
+FROM staged;

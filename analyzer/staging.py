@@ -1,0 +1,95 @@
+"""Runs a compiled mapping over one file: its rows, typed and checked, in the table ``staged``."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from analyzer.adapter import Format
+from analyzer.detect import Detected, needs_path
+from analyzer.errors import FormatError, StoreError
+from analyzer.lines import LineReader
+from analyzer.mapping import staging_select
+from analyzer.records import LINES, Shape
+from analyzer.source_file import SourceFile
+from analyzer.store import Store
+
+_TAIL_BYTES = 1 << 16
+
+
+@contextmanager
+def readable(source: SourceFile) -> Iterator[str]:
+    """Give a path for files that DuckDB must read itself; an empty one for all others."""
+    if not needs_path(source):
+        yield ""
+        return
+    with source.plain_path() as path:
+        yield path
+
+
+def stage(store: Store, source: SourceFile, detected: Detected, feature: str | None = None) -> None:
+    """Fill the table ``staged`` with every row of a file. The file is digested on the way.
+
+    Raises:
+        FormatError: the file cannot be read to its end.
+        StoreError: not every line arrived.
+    """
+    fmt, shape = detected.format, detected.shape
+    _refuse_double_names(source, shape)
+    _refuse_open_array(source, shape)
+    select = staging_select(fmt, shape, feature)
+    if shape.layout in ("lines", "csv"):
+        _stage_lines(store, source, shape, select)
+        return
+    try:
+        store.rows(f"CREATE OR REPLACE TEMP TABLE staged AS {select}")
+    except StoreError as error:
+        raise FormatError(f"{source.path}: cannot be read to its end: {error}") from error
+
+
+def _stage_lines(store: Store, source: SourceFile, shape: Shape, select: str) -> None:
+    lines = LineReader(source, shape.delimiter if shape.layout == "csv" else None)
+    try:
+        with store.registered({LINES: lines.reader()}):
+            store.rows(f"CREATE OR REPLACE TEMP TABLE staged AS {select}")
+    except StoreError as error:
+        if lines.error is not None:
+            raise lines.error from None
+        raise FormatError(f"{source.path}: cannot be read to its end: {error}") from error
+    arrived = store.one("staged_rows")["lines"]
+    if arrived != lines.lines - shape.header_line:
+        raise StoreError(
+            f"{source.path}: {lines.lines - shape.header_line} lines were read and {arrived} "
+            "arrived: nothing was loaded"
+        )
+
+
+def _refuse_double_names(source: SourceFile, shape: Shape) -> None:
+    if shape.layout != "csv":
+        return
+    double = [name for name, count in Counter(shape.header).items() if count > 1 and name]
+    if double:
+        raise FormatError(
+            f"{source.path}: line {shape.header_line}: the column {double[0][:40]!r} stands twice "
+            "in the header: rename one"
+        )
+
+
+def _refuse_open_array(source: SourceFile, shape: Shape) -> None:
+    """DuckDB reads an array that was cut off between two records as if it were whole."""
+    if shape.layout != "array":
+        return
+    with Path(shape.path).open("rb") as file:
+        file.seek(0, os.SEEK_END)
+        file.seek(max(0, file.tell() - _TAIL_BYTES))
+        tail = file.read().rstrip()
+    if not tail.endswith(b"]"):
+        raise FormatError(f"{source.path}: the JSON array is cut short: copy the file again")
+
+
+def aggregated(fmt: Format) -> bool:
+    """Return whether the format's rows are totals."""
+    return fmt.table in ("usage_buckets", "charges")

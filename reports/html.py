@@ -1,0 +1,103 @@
+"""Renders findings as one self-contained HTML page that asks the network for nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from analyzer.findings import Findings
+from reports import charts, inline, sentences, spelling, theme
+from reports.tables import coverage, days, features, levers
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def render(findings: Findings) -> str:
+    """Return the report as HTML text: the same bytes for the same findings."""
+    figures = charts.build(findings)
+    page = _environment().get_template("report.html")
+    return page.render(
+        findings=findings,
+        charts={chart.name: chart for chart in figures},
+        figures_json=Markup(charts.serialise(figures)),  # noqa: S704 - escaped there
+        **_inlined(with_charts=bool(figures)),
+        **_views(findings),
+    )
+
+
+def _views(findings: Findings) -> dict[str, object]:
+    """Return every sentence and table of the page, rounded and spelled."""
+    rows, total = levers.lever_table(findings)
+    return {
+        "headline": sentences.headline(findings),
+        "title": f"What {sentences.quoted(findings.policy)} would have cost",
+        "warnings": sentences.warnings(findings),
+        "decision": sentences.decision(findings),
+        "window": sentences.window(findings.window),
+        "price_changes": sentences.price_changes(findings),
+        "tagged": sentences.tagged(findings),
+        "why_orders_differ": sentences.why_orders_differ(findings),
+        "evidence_rows": levers.evidence_table(findings),
+        "lever_rows": rows,
+        "lever_total": total,
+        "work_rows": levers.work_table(findings),
+        "feature_table": features.feature_table(findings),
+        "day_rows": days.day_table(findings),
+        "count_rows": coverage.count_rows(findings.coverage),
+        "source_rows": coverage.source_rows(findings.provenance.sources),
+        "source_total": coverage.source_total(findings.provenance.sources),
+        "rejected": coverage.rejected_rows(findings),
+        "price_rows": coverage.price_rows(findings.prices),
+        "cut_names": coverage.cut_names(findings),
+        "ranged": len(findings.days) > 1,
+        "spell": spelling,
+    }
+
+
+def _inlined(*, with_charts: bool) -> dict[str, object]:
+    """Return the page's own texts, and the policy that allows them by digest."""
+    style = _style()
+    script = _text("report.js").replace("{{SHADES}}", json.dumps(theme.dark_shades()))
+    scripts = [script, inline.plotly_script()] if with_charts else [script]
+    styles = [style, inline.NO_TEXT]
+    return {
+        "policy_header": inline.content_security_policy(scripts=scripts, styles=styles),
+        "style": Markup(style),  # noqa: S704 - our own file
+        "script": Markup(script),  # noqa: S704 - our own file
+        "plotly": inline.packed_plotly() if with_charts else "",
+    }
+
+
+def _style() -> str:
+    light, dark = theme.custom_properties(dark=False), theme.custom_properties(dark=True)
+    return _text("report.css").replace("{{LIGHT}}", light).replace("{{DARK}}", dark)
+
+
+def _text(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["name"] = _name
+    environment.filters["printable"] = spelling.printable
+    environment.filters["printable_lines"] = _lines
+    return environment
+
+
+def _name(name: str) -> Markup:
+    """Return a name out of a log, its reading direction kept to itself."""
+    return Markup("<bdi>{}</bdi>").format(escape(spelling.name(name)))
+
+
+def _lines(text: str) -> str:
+    return "\n".join(spelling.printable(line.expandtabs(4)) for line in text.splitlines())

@@ -1,0 +1,192 @@
+"""Writes the report's sentences about figures: headline, decision, price changes, gaps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from analyzer.findings import Findings, Interval, Window
+from reports import spelling
+from reports.footing import digits_of, to_unit, unit_of
+
+MINUTES_AN_HOUR = 60
+ONE_DAY = (
+    "No month or year is projected: the requests fall on one calendar day, which says nothing "
+    "about the days that differ from it."
+)
+ONE_MOMENT = (
+    "No month or year is projected: the first and the last request of this log were sent at the "
+    "same moment, so it covers no length of time."
+)
+NO_RANGE = "No range: this log has too few days to resample."
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """Page one's figures, spelled."""
+
+    label: str
+    figure: str
+    note: str
+    before_label: str
+    before: str
+    after: str
+    moved: str
+    """Change of spend in per cent, with its sign."""
+
+
+def headline(findings: Findings) -> Headline:
+    """Return the annual saving as a range, or what the log allows instead, and why."""
+    projection = findings.projection
+    before, after = projection.monthly_before_pico_usd, projection.monthly_after_pico_usd
+    if projection.annual_saving_pico_usd is None or before is None or after is None:
+        return _of_the_window(findings, ONE_MOMENT)
+    if len(findings.days) < 2:
+        return _of_the_window(findings, ONE_DAY)
+    moved = spelling.percent_change(after - before, before)
+    spend = ("a month today", spelling.money(before), spelling.money(after), moved)
+    interval = projection.annual_saving
+    if interval is None:
+        point = spelling.money(projection.annual_saving_pico_usd)
+        return Headline("Annual saving", point, NO_RANGE, *spend)
+    label = "Annual saving, P10 to P90"
+    return Headline(label, annual_range(findings, interval), _range_note(interval), *spend)
+
+
+def _of_the_window(findings: Findings, why: str) -> Headline:
+    before, after = findings.before_pico_usd, findings.after_pico_usd
+    return Headline(
+        "Saving in this log",
+        spelling.money(findings.saving_pico_usd),
+        why,
+        "in this log",
+        spelling.money(before),
+        spelling.money(after),
+        spelling.percent_change(after - before, before),
+    )
+
+
+def why_orders_differ(findings: Findings) -> str:
+    """Return why the waterfall and the Shapley values give levers different savings."""
+    if len(findings.attribution) < 2:
+        return "With a single lever there is one order, and the two agree."
+    return (
+        "They differ because levers overlap: in deployment order each lever saves only on what "
+        "the levers before it left over, while the Shapley value averages every order, so a "
+        "saving that two levers could both make is shared between them."
+    )
+
+
+def annual_range(findings: Findings, interval: Interval | None) -> str:
+    """Spell P10 to P90 of an annual saving; an en dash where the log gives no range.
+
+    One calendar day resamples to itself: an interval of no width, which says nothing.
+    """
+    if interval is None or len(findings.days) < 2:
+        return spelling.NOTHING
+    low, high = spelling.span(
+        interval.p10_pico_usd, interval.p90_pico_usd, least_unit=unit_of(findings)
+    )
+    return low if low == high else f"{low} to {high}"
+
+
+def _range_note(interval: Interval) -> str:
+    text = (
+        "Over the days of this log, resampled: the spread between days, not growth, and not "
+        "doubt about quality."
+    )
+    if interval.p10_pico_usd < 0 < interval.p90_pico_usd:
+        return f"{text} The range includes zero: this policy may save nothing."
+    if interval.p90_pico_usd < 0:
+        return f"{text} A negative saving is added cost."
+    return text
+
+
+def decision(findings: Findings) -> str:
+    """Return the decision that the figures ask for, in one sentence."""
+    name = quoted(findings.policy)
+    shown = headline(findings)
+    if findings.coverage.priced_requests == 0:
+        return "Nothing can be decided: no request of this log has a known price."
+    if findings.saving_pico_usd == 0:
+        return f"Nothing to decide: {name} would have left this bill as it is."
+    if findings.saving_pico_usd < 0:
+        return (
+            f"Whether to drop {name} as written: it would have raised spend from "
+            f"{shown.before} to {shown.after} {shown.before_label.removesuffix(' today')}."
+        )
+    text = (
+        f"Whether to put {name} into production, which would take spend from "
+        f"{shown.before} to {shown.after} {shown.before_label.removesuffix(' today')}"
+    )
+    assumed = sum(share.evidence.get("assumed", 0) for share in findings.attribution)
+    if assumed <= 0:
+        return f"{text}."
+    share = spelling.percent(assumed, findings.before_pico_usd)
+    return (
+        f"{text}, once a quality test has borne out the assumed part of the saving: {share} of "
+        "today\u2019s spend."
+    )
+
+
+def warnings(findings: Findings) -> tuple[str, ...]:
+    """Return what a reader of page one must know before the figures."""
+    skipped, unpriced = findings.coverage.skipped, findings.coverage.unpriced_requests
+    found = [spelling.visible(text) for text in findings.projection.warnings]
+    for before, after in pairwise(findings.steps):
+        added = after.total.pico_usd - before.total.pico_usd
+        if added > 0:
+            name, cost = spelling.lever(after.lever), spelling.money(added)
+            found.append(f"{name} adds cost where it stands in the order: {cost} in this log.")
+    if skipped:
+        levers = spelling.plural(len(skipped), "lever")
+        found.append(f"{levers} could not be replayed for a feature; the coverage names each.")
+    if unpriced:
+        requests = spelling.plural(unpriced, "request")
+        found.append(f"{requests} of models without a known price: left out of every figure.")
+    return tuple(found)
+
+
+def quoted(name: str) -> str:
+    """Put a policy's name in quotation marks, cut short and with nothing hidden in it."""
+    return f"\u201c{spelling.name(name)}\u201d"
+
+
+def window(covered: Window) -> str:
+    """Spell the window: first to last request, and its length."""
+    start, end = spelling.day(covered.start_us), spelling.day(covered.end_us)
+    span = start if start == end else f"{start} to {end}"
+    return f"{span}, {_length(covered)}"
+
+
+def _length(covered: Window) -> str:
+    minutes = (covered.end_us - covered.start_us) / 60_000_000
+    if minutes == 0:
+        return "one moment"
+    if minutes < MINUTES_AN_HOUR:
+        return f"{minutes:.1f} minutes"
+    if covered.days < 1:
+        return f"{minutes / MINUTES_AN_HOUR:.1f} hours"
+    return f"{covered.days:.1f} days"
+
+
+def price_changes(findings: Findings) -> str:
+    """Return the price-changes line: what prices did by themselves, which is no saving."""
+    unit = unit_of(findings)
+    digits = digits_of(unit)
+    billed = spelling.money(to_unit(findings.billed_pico_usd, unit), digits=digits)
+    today = spelling.money(to_unit(findings.before_pico_usd, unit), digits=digits)
+    moved = to_unit(findings.price_changes_pico_usd, unit)
+    change = f"{spelling.change(moved, digits=digits)}, which is no saving" if moved else "none"
+    return (
+        f"At the prices of each call\u2019s own day the log comes to {billed}; at the prices of "
+        f"{spelling.date(findings.price_date)}, which every other figure here uses, to {today}. "
+        f"Price changes: {change}."
+    )
+
+
+def tagged(findings: Findings) -> str:
+    """Return how many of the dollars carry a feature's name."""
+    dollars = spelling.money(findings.coverage.tagged_pico_usd)
+    share = spelling.percent(findings.coverage.tagged_pico_usd, findings.before_pico_usd)
+    return f"{dollars} of today\u2019s {spelling.money(findings.before_pico_usd)} ({share})"

@@ -1,0 +1,1 @@
+"""The one place that rounds, subtracts and spells the rows of every table."""

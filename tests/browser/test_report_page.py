@@ -1,0 +1,163 @@
+"""The report in a real Chromium: quiet, offline, readable at every width, and accessible."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from reports.theme import AFTER
+from tests import findings_example as example
+from tests.browser.conftest import Open
+
+WIDTHS = (360, 768, 1280)
+CASES = (
+    example.example,
+    example.hostile,
+    example.one_feature,
+    example.many_features,
+    example.no_saving,
+    example.added_cost,
+    example.one_day,
+)
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@pytest.mark.parametrize("make", CASES)
+def test_no_request_no_complaint_no_sideways_scroll_on_a_phone(open_report: Open, make) -> None:
+    page = open_report(make(), width=360)
+    assert page.complaints == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_width_and_scheme_draws_every_chart(
+    open_report: Open, tmp_path: Path, width: int, scheme: str
+) -> None:
+    page = open_report(example.example(), width=width, color_scheme=scheme)
+    plots = page.locator(".plot")
+    assert plots.count() == 4
+    for index in range(4):
+        box = plots.nth(index).locator("svg.main-svg").first.bounding_box()
+        assert box is not None
+        assert 200 < box["width"] <= width
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    shade = AFTER.dark if scheme == "dark" else AFTER.light
+    assert _bar_colours(page) >= {_rgb(shade)}
+    picture = page.screenshot(path=tmp_path / "page.png", full_page=True)
+    assert len(picture) > 50_000
+    assert page.complaints == []
+
+
+def _bar_colours(page) -> set[str]:
+    return set(
+        page.locator("[data-chart=features] .point path").evaluate_all(
+            "paths => paths.map(path => getComputedStyle(path).fill)"
+        )
+    )
+
+
+def _rgb(shade: str) -> str:
+    red, green, blue = (int(shade[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgb({red}, {green}, {blue})"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_nothing(open_report: Open, width: int, scheme: str) -> None:
+    page = open_report(example.example(), width=width, color_scheme=scheme, reduced_motion="reduce")
+    results = Axe().run(page, options=WCAG)
+    assert len(results.response["passes"]) > 30
+    assert results.violations_count == 0, results.generate_report()
+
+
+def test_hostile_names_run_nothing_and_show_as_text(open_report: Open) -> None:
+    page = open_report(example.hostile())
+    assert page.complaints == []
+    assert page.locator("img").count() == 0
+    names = page.locator("#features-table tbody th").all_inner_texts()
+    assert "<script>alert(1)</script>" in names
+    assert "{{7*7}} ${7*7} %{x}" in names
+    assert "=cmd|'/C calc'!A0" in names
+    labels = page.locator("[data-chart=features] .annotation-text").all_text_contents()
+    assert any(label.startswith("<script>alert") for label in labels)
+    assert any(label.startswith("<b>bold</b>") for label in labels)
+    assert page.locator("[data-chart] a").count() == 0
+    assert page.title().startswith("What \u201c</script><img")
+
+
+def test_without_scripts_every_table_is_there_and_no_chart_leaves_a_hole(
+    open_report: Open,
+) -> None:
+    page = open_report(example.example(), drawn=False, java_script_enabled=False)
+    assert page.locator("table").count() >= 10
+    assert not page.locator(".plot").first.is_visible()
+    assert page.locator("#features-table tbody tr").count() == 5
+    assert "$144,000 to $160,000" in page.locator("main").inner_text()
+
+
+def test_features_sort_and_are_found_by_keyboard(open_report: Open) -> None:
+    page = open_report(example.many_features(30))
+    first = page.locator("#features-table tbody th").first
+    assert first.inner_text() == "team_000/feature"
+    page.locator("#features-table thead button", has_text="Saved").first.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    assert first.inner_text() == "team_029/feature"
+    sorted_by = page.locator("#features-table th[aria-sort]")
+    assert sorted_by.get_attribute("aria-sort") == "ascending"
+    page.get_by_label("Find a feature").fill("_007")
+    assert page.locator("#features-table tbody tr:visible").count() == 1
+    assert page.locator("#finder-shown").inner_text().startswith("1 of 30 features")
+    assert page.locator("#features-table tfoot tr").is_visible()
+
+
+def test_wide_tables_scroll_in_their_own_box_with_the_first_column_in_place(
+    open_report: Open,
+) -> None:
+    page = open_report(example.example(), width=360)
+    box = page.get_by_role("group", name="Features by steps")
+    assert box.evaluate("box => box.scrollWidth > box.clientWidth && box.tabIndex === 0")
+    name = box.locator("tbody th").first
+    before = name.bounding_box()
+    box.evaluate("box => { box.scrollLeft = 200; }")
+    assert name.bounding_box() == before
+
+
+def test_hovering_the_daily_chart_reads_a_day_and_breaks_no_policy(open_report: Open) -> None:
+    page = open_report(example.example())
+    chart = page.locator("[data-chart=daily]")
+    chart.scroll_into_view_if_needed()
+    area = chart.bounding_box()
+    assert area is not None
+    page.mouse.move(area["x"] + area["width"] / 2, area["y"] + area["height"] / 2)
+    hover = chart.locator(".hoverlayer text")
+    hover.first.wait_for(state="attached")
+    assert "Under the policy : $" in "".join(hover.all_text_contents())
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_it_prints_in_light_colours_on_whole_pages(open_report: Open, paper: str) -> None:
+    page = open_report(example.example(), color_scheme="dark")
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    page.emulate_media(media=None, color_scheme="dark")
+    pdf = page.pdf(format=paper)
+    assert pdf.startswith(b"%PDF")
+    pages = pdf.count(b"/Type /Page\n")
+    assert 6 <= pages <= 10
+    assert page.complaints == []
+
+
+def test_charts_follow_the_window(open_report: Open) -> None:
+    page = open_report(example.example(), width=1280)
+    page.set_viewport_size({"width": 400, "height": 900})
+    plot = page.locator("[data-chart=daily]")
+    page.wait_for_function(
+        "Number(document.querySelector('[data-chart=daily]').dataset.width) < 400"
+    )
+    assert plot.evaluate("plot => Number(plot.dataset.width) === plot.clientWidth")
+    assert page.evaluate("document.documentElement.scrollWidth") == 400

@@ -1,0 +1,83 @@
+"""Rounded tables add up as printed, and rounding never invents a change."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analyzer.money import PICO_PER_USD
+from reports.footing import digits_of, foot, foot_mille, foot_next, table_unit, to_unit
+
+UNIT = 10**10
+AMOUNTS = st.integers(min_value=-(10**15), max_value=10**15)
+SPENDS = st.integers(min_value=0, max_value=10**13)
+LEVELS = st.lists(st.tuples(SPENDS, SPENDS, st.booleans()), min_size=1, max_size=30)
+
+
+@given(st.lists(AMOUNTS, max_size=40))
+def test_parts_add_up_and_stay_within_a_unit(parts: list[int]) -> None:
+    target = to_unit(sum(parts), UNIT)
+    rounded = foot(parts, target, UNIT)
+    assert sum(rounded) == target
+    assert all(value % UNIT == 0 for value in rounded)
+    assert all(abs(a - b) < UNIT for a, b in zip(rounded, parts, strict=True))
+
+
+def test_an_exact_part_stays_exact() -> None:
+    assert foot([3 * UNIT, 0, UNIT // 2], 4 * UNIT, UNIT) == (3 * UNIT, 0, UNIT)
+
+
+def test_parts_that_miss_their_total_are_refused() -> None:
+    with pytest.raises(ValueError, match="add up"):
+        foot([UNIT, UNIT], 4 * UNIT, UNIT)
+
+
+@given(LEVELS)
+def test_the_next_column_adds_up_and_moves_nothing_the_other_way(
+    levels: list[tuple[int, int, bool]],
+) -> None:
+    before = [low for low, _, _ in levels]
+    after = [low if still else high for low, high, still in levels]
+    shown = foot(before, to_unit(sum(before), UNIT), UNIT)
+    target = to_unit(sum(after), UNIT)
+    following = foot_next(shown, before, after, target, UNIT)
+    assert sum(following) == target
+    moves = [b - a for a, b in zip(shown, following, strict=True)]
+    exact = [b - a for a, b in zip(before, after, strict=True)]
+    assert all(move == 0 for move, was in zip(moves, exact, strict=True) if was == 0)
+    opposed = [n for n, (move, was) in enumerate(zip(moves, exact, strict=True)) if move * was < 0]
+    assert all(abs(exact[n]) < 2 * len(levels) * UNIT for n in opposed)
+    assert len(opposed) <= 1
+
+
+def test_a_feature_that_a_lever_leaves_alone_is_printed_as_before() -> None:
+    before = [2_704_000_000_000, 3_026_000_000_000]
+    after = [2_704_000_000_000, 2_584_000_000_000]
+    unit = PICO_PER_USD
+    shown = foot(before, 6 * unit, unit)
+    following = foot_next(shown, before, after, 5 * unit, unit)
+    assert following[0] == shown[0]
+    assert sum(following) == 5 * unit
+
+
+@given(st.lists(st.integers(min_value=0, max_value=10**15), min_size=1, max_size=20))
+def test_shares_add_up_to_the_printed_share(parts: list[int]) -> None:
+    whole = sum(parts)
+    expected = 1000 if whole else 0
+    assert sum(foot_mille(parts, whole, expected)) == expected
+
+
+@pytest.mark.parametrize(
+    ("total_pico_usd", "decimals"),
+    [
+        (250_000 * PICO_PER_USD, 0),
+        (14_000 * PICO_PER_USD, 2),
+        (PICO_PER_USD, 2),
+        (0, 2),
+        (38_412_000_007, 6),
+        (41, 12),
+    ],
+)
+def test_a_table_is_printed_in_the_unit_its_total_needs(total_pico_usd: int, decimals: int) -> None:
+    assert digits_of(table_unit(total_pico_usd)) == decimals
