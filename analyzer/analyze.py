@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from analyzer.assumptions import assumptions
-from analyzer.billing import billed_pico_usd
-from analyzer.calls import Composer, mark_prefix_payers
-from analyzer.coverage import coverage
-from analyzer.decide import Profile, decide, profiles
 from analyzer.findings import Findings, Provenance
-from analyzer.ledger import Ledger
 from analyzer.policy import Policy
 from analyzer.pricing.book import PriceBook
-from analyzer.project import Bootstrap, projection
-from analyzer.replay import Replay
-from analyzer.requests import Log, read_log
-from analyzer.savings import attribution, intervals_by_feature
-from analyzer.steps import by_day, prices_used, steps_of
+from analyzer.replay.billing import billed_pico_usd
+from analyzer.replay.calls import Composer, mark_prefix_payers
+from analyzer.replay.coalitions import Replay
+from analyzer.replay.decide import Profile, decide, profiles
+from analyzer.replay.ledger import Ledger
+from analyzer.replay.requests import Log, read_log
+from analyzer.savings.assumptions import assumptions
+from analyzer.savings.attribution import attribute, intervals_by_feature
+from analyzer.savings.coverage import coverage
+from analyzer.savings.project import Bootstrap, projection
+from analyzer.savings.steps import by_day, prices_used, steps_of
 from analyzer.store import Store
 
 
@@ -53,6 +53,7 @@ def _findings(
     bootstrap = Bootstrap(len(log.days), log.window, question.provenance.seed)
     steps = steps_of(log, replay, ledger)
     daily = ledger.daily_saving(ledger.everything)
+    attribution = attribute(log, groups, ledger, bootstrap)
     return Findings(
         policy=question.policy.name,
         price_date=log.price_date.isoformat(),
@@ -60,13 +61,14 @@ def _findings(
         coverage=coverage(log, groups, steps[0].features),
         billed_pico_usd=billed_pico_usd(log.requests, replay.composer),
         steps=steps,
-        attribution=attribution(log, groups, ledger, bootstrap),
+        attribution=attribution.levers,
         projection=projection(
             steps[0].total.pico_usd,
             steps[-1].total.pico_usd,
             log.window,
             bootstrap.annual(daily.sum(axis=0)),
             intervals_by_feature(log, daily, bootstrap),
+            attribution.evidence,
         ),
         days=by_day(log, ledger),
         prices=prices_used(log),

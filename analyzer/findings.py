@@ -111,6 +111,9 @@ class Projection:
     annual_saving_pico_usd: int | None
     annual_saving: Interval | None
     features: Mapping[str, Interval]
+    """The annual saving of each feature."""
+    evidence: Mapping[str, Interval]
+    """The annual saving by evidence class; a class that no dollar rests on is left out."""
     warnings: tuple[str, ...]
 
 

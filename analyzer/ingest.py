@@ -140,12 +140,13 @@ def _load(store: Store, source: SourceFile, detected: Detected) -> Account:
         tagged=counts["tagged"],
         notes=_notes(counts, known["changed"]),
     )
-    _check(account)
+    check_even(account)
     _keep(store, source, source_id, account)
     return account
 
 
-def _check(account: Account) -> None:
+def check_even(account: Account) -> None:
+    """Raise where an account loses or invents a row."""
     found = account.rows_loaded + account.duplicates + account.rejects
     if account.rows_in != found:
         raise StoreError(

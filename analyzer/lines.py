@@ -48,6 +48,8 @@ class LineReader:
         self.error: FormatError | None = None
         self._next_line = 1
         self._left = b""
+        self._open_bytes = 0
+        """Bytes that were read and stand in no record yet."""
 
     def reader(self) -> pa.RecordBatchReader:
         """Return the batches: ``line`` from 1, ``raw`` bytes, or the digest of a line too long."""
@@ -66,8 +68,9 @@ class LineReader:
         chunks = self._source.chunks()
         first = True
         for chunk in chunks:
-            buffer = rest + (chunk.removeprefix(_BOM) if first else chunk)
-            first = False
+            kept = chunk.removeprefix(_BOM) if first else chunk
+            buffer, first = rest + kept, False
+            self._open_bytes += len(kept)
             cut = self._cut(buffer, last=False)
             yield from self._emit(buffer, cut)
             rest = buffer[cut.ends[-1] :] if len(cut.ends) else buffer
@@ -76,14 +79,20 @@ class LineReader:
                 rest = self._left
         if rest:
             yield from self._emit(rest, self._cut(rest, last=True))
+        if self._open_bytes:
+            raise FormatError(
+                f"{self._source.path}: {self._open_bytes} bytes were read and not cut into lines; "
+                "this is a fault of rebill"
+            )
 
     def _cut(self, buffer: bytes, *, last: bool) -> Cut:
         data = np.frombuffer(buffer, np.uint8)
         newlines = np.flatnonzero(data == _NEWLINE)
         if last and (len(newlines) == 0 or newlines[-1] != len(data) - 1):
-            newlines = np.append(newlines, len(data) - 1)
+            newlines = np.append(newlines, len(data))  # the end of the file ends the last line
         if self._delimiter is None:
-            return Cut(newlines + 1, np.arange(len(newlines)), len(newlines))
+            ends = np.minimum(newlines + 1, len(data))
+            return Cut(ends, np.arange(len(newlines)), len(newlines))
         return _cut_csv(data, newlines, self._delimiter, self._source, last=last)
 
     def _emit(self, buffer: bytes, cut: Cut) -> Iterator[pa.RecordBatch]:
@@ -102,10 +111,12 @@ class LineReader:
             yield pa.record_batch([numbers[stop], raw[stop], long[stop]], schema=LINE_SCHEMA)
         self.lines += count
         self._next_line += cut.newlines
+        self._open_bytes -= int(cut.ends[-1])
 
     def _skip(self, start: bytes, chunks: Iterator[bytes]) -> Iterator[pa.RecordBatch]:
         """Pass over a line that is too long; its digest stands for it."""
         digest = hashlib.sha256(start)
+        self._open_bytes -= len(start)
         newlines = start.count(b"\n") + 1
         self._left = b""
         for chunk in chunks:
@@ -113,6 +124,7 @@ class LineReader:
             digest.update(chunk if end < 0 else chunk[:end])
             if end >= 0:
                 self._left = chunk[end + 1 :]
+                self._open_bytes += len(self._left)
                 break
         columns = [
             pa.array([self._next_line]),
@@ -145,7 +157,7 @@ def _cut_csv(
             "is this CSV?"
         )
     outside = np.searchsorted(quotes, newlines) % 2 == 0
-    ends = newlines[outside] + 1
+    ends = np.minimum(newlines[outside] + 1, len(data))
     starts = np.concatenate(([0], ends[:-1])) if len(ends) else ends
     done = int(np.count_nonzero(newlines < ends[-1])) if len(ends) else 0
     return Cut(ends, np.searchsorted(newlines, starts), done)

@@ -1,5 +1,8 @@
 """SQL that reads the records of one file: their line, their text, and the texts at their names."""
 
+# Statements are built of quoted names and escaped literals only (paths.py).
+# ruff: noqa: S608
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -64,10 +67,10 @@ _OBJECT = f"starts_with(text, '{{') OR starts_with(ltrim(text, {_SPACE}), '{{')"
 
 
 def _json(shape: Shape, names: Sequence[str]) -> str:
-    source = f"SELECT line, long_sha256, raw, TRY(decode(raw)) AS text FROM {LINES}"  # noqa: S608
+    source = f"SELECT line, long_sha256, raw, TRY(decode(raw)) AS text FROM {LINES}"
     if shape.layout != "lines":
         columns = "line, NULL::VARCHAR AS long_sha256, NULL::BLOB AS raw, text"
-        source = f"SELECT {columns} FROM ({json_sources(shape)})"  # noqa: S608
+        source = f"SELECT {columns} FROM ({json_sources(shape)})"
     below = [name for name in names if name != RECORD]
     paths = ", ".join(literal(f'$."{name}"') for name in below) or "'$'"
     texts = [
@@ -89,9 +92,10 @@ def _json(shape: Shape, names: Sequence[str]) -> str:
           THEN 'a key stands twice in the line: keep one'
         END AS fault
       FROM (SELECT *, CASE WHEN every IS NOT NULL THEN json_keys(text) END AS keys
-      FROM (SELECT *, CASE WHEN NOT blank THEN TRY(json_extract_string(text, [{paths}])) END AS every
+      FROM (SELECT *,
+        CASE WHEN NOT blank THEN TRY(json_extract_string(text, [{paths}])) END AS every
       FROM (SELECT *, coalesce({_BLANK}, false) AS blank FROM ({source}))))
-    """  # noqa: S608
+    """
 
 
 def _csv(shape: Shape, names: Sequence[str]) -> str:
@@ -120,7 +124,7 @@ def _csv(shape: Shape, names: Sequence[str]) -> str:
           WHEN raw[-1:] IN ('\\x0A'::BLOB, '\\x0D'::BLOB) THEN raw[:-2]
           ELSE raw END)) AS text
       FROM {LINES} WHERE line > {shape.header_line}))))
-    """  # noqa: S608
+    """
 
 
 def _csv_text(place: int | None) -> str:

@@ -191,7 +191,7 @@ class _Digested:
         self._source, self._file = source, file
 
     def read(self, size: int) -> bytes:
-        return self._source._read(self._file, size)  # noqa: SLF001 - one object in two parts
+        return self._source._read(self._file, size)
 
     def close(self) -> None:
         """Leave the file to who opened it."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import duckdb
 import polars as pl
@@ -22,7 +22,7 @@ _SQL = Path(__file__).parent / "sql"
 _CHECKED_TEXT = "rebill"
 """Its keyed digest stands in ``meta``, so that another database's secret is noticed."""
 
-Frame = pl.DataFrame | pa.Table | pa.RecordBatchReader
+Frame: TypeAlias = pl.DataFrame | pa.Table | pa.RecordBatchReader
 
 
 @cache
@@ -177,12 +177,27 @@ def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         raise StoreError(f"{path}: no database there; load a log first: rebill ingest FILE")
     if path.is_dir():
         raise StoreError(f"{path}: this is a folder; name a database file")
+    _refuse_foreign(path)
     # Reading a file that its user chose must not install or load anything from elsewhere.
-    config = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
     try:
         return duckdb.connect(os.fspath(path), read_only=read_only, config=config)
     except duckdb.Error as error:
         raise StoreError(f"{path}: {_why_closed(str(error))}") from error
+
+
+def _refuse_foreign(path: Path) -> None:
+    """DuckDB takes a short file of any kind for an empty database, and writes over it."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(12)
+    except OSError:
+        return  # DuckDB says why
+    if head and head[8:] != b"DUCK":
+        raise StoreError(f"{path}: this is not a database; name another file with --db")
 
 
 def _why_closed(message: str) -> str:

@@ -110,7 +110,7 @@ def foot_next(
     """Round a column that follows one already printed: ``shown``, which stood for ``before``.
 
     What did not move is printed as before, and nothing is printed as moving the other way.
-    Whatever is left then goes to the part where it tells least: it moved far and stays large.
+    Whatever is left then goes to one part that moved, where it tells least.
 
     Raises:
         ValueError: the parts do not add up to the target, rounding aside.
@@ -125,9 +125,15 @@ def foot_next(
             rounded[index] = high
             left -= unit
     if left:
-        steadiest = max(range(len(after)), key=lambda i: min(abs(after[i] - before[i]), after[i]))
-        rounded[steadiest] += left
+        moved = [abs(low - high) for low, high in zip(before, after, strict=True)]
+        rounded[_where_to_leave(left, rounded, moved)] += left
     return tuple(rounded)
+
+
+def _where_to_leave(left: int, rounded: Sequence[int], moved: Sequence[int]) -> int:
+    """Return the part that moved and is largest; one that did not, before any turns negative."""
+    able = [i for i, by in enumerate(moved) if by and rounded[i] + left >= 0]
+    return max(able or range(len(rounded)), key=lambda i: min(moved[i], rounded[i]) or rounded[i])
 
 
 def _bounds(shown: int, before: int, after: int, unit: int) -> tuple[int, int]:

@@ -64,7 +64,10 @@ def _headline(findings: Findings) -> Iterator[RenderableType]:
     yield _plain(shown.note)
     rows = evidence_table(findings)
     spelled = ", ".join(f"{row.name} {row.saving}" for row in rows[:-1])
+    yearly = ", ".join(f"{row.name} {row.annual}" for row in rows[:-1])
     yield _plain(f"Saving in this log: {rows[-1].saving} ({rows[-1].percent}); {spelled}")
+    if findings.projection.evidence:
+        yield _plain(f"A year, P10 to P90: {yearly}")
     yield _plain(f"Decision: {sentences.decision(findings)}")
 
 

@@ -261,7 +261,7 @@ def _projection(
     days: int,
 ) -> Projection:
     if days == 0:
-        return Projection(None, None, None, None, {}, ("The log covers no length of time.",))
+        return Projection(None, None, None, None, {}, {}, ("The log covers no length of time.",))
     month = 2_629_800_000_000
     length = window.end_us - window.start_us
     monthly_before, monthly_after = before * month // length, after * month // length
@@ -270,7 +270,8 @@ def _projection(
     warnings = ("Routing scores answers by their length, which is weak evidence of quality.",)
     spans = {name: _interval(12 * sum(saved), days) for name, (_, saved) in features.items()}
     shares = {name: span for name, span in spans.items() if span is not None}
-    return Projection(monthly_before, monthly_after, annual, interval, shares, warnings)
+    known = {} if interval is None else {"replayed": interval, "assumed": interval}
+    return Projection(monthly_before, monthly_after, annual, interval, shares, known, warnings)
 
 
 def _interval(annual: int, days: int) -> Interval | None:

@@ -1,6 +1,6 @@
 """Spells what ingest makes of a fixture as a person reads a bill; run it to write the goldens.
 
-    python -m tests.golden_bills          writes tests/golden/<format>/<file>.golden anew
+python -m tests.golden_bills          writes tests/golden/<format>/<file>.golden anew
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def _row(row: dict[str, object], letters: dict[tuple[str, int], str]) -> Iterato
 
 
 def _shown(name: str, value: object, letters: dict[tuple[str, int], str]) -> str | None:
-    if value is None or value is False and name != "ok":
+    if value is None or (value is False and name != "ok"):
         return None
     if name.endswith(("ts_us", "start_us", "end_us")):
         return spell_time(int(str(value)))

@@ -34,7 +34,7 @@ def find(
         findings = analyze(store, Question(policy, book, provenance))
     if claims_file is None:
         return findings
-    from analyzer.claims import with_claims
+    from analyzer.savings.claims import with_claims
 
     return with_claims(findings, claims_file)
 

@@ -85,7 +85,8 @@ class _Trace:
         first_reader[overtaken] = np.maximum(readable, overtaken + 1)
         if self.coalesce:
             return first_reader
-        return np.minimum.accumulate(first_reader[::-1])[::-1]
+        earliest: Ints = np.minimum.accumulate(first_reader[::-1])[::-1]
+        return earliest
 
     def _gap_ends(self) -> Ints:
         """The first request at or after i whose predecessor is at least a TTL away (or key end)."""
@@ -93,8 +94,8 @@ class _Trace:
         index = np.arange(n)
         far = np.r_[True, np.diff(self.ts) >= self.ttl]
         stop = np.where(far, index, n)
-        ahead = np.minimum.accumulate(stop[::-1])[::-1]
-        return np.minimum(ahead, self.key_end)
+        ahead: Ints = np.minimum(np.minimum.accumulate(stop[::-1])[::-1], self.key_end)
+        return ahead
 
     def replay(self) -> None:
         live = self.starts

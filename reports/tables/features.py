@@ -122,9 +122,9 @@ def _cell(
 ) -> Cell:
     spend = spelling.money(levels[index], digits=digits)
     moved = exact[index] - exact[index - 1]
-    if moved == 0:
-        return Cell(spend, spelling.NOTHING, "", levels[index])
     printed = levels[index] - levels[index - 1]
+    if moved == printed == 0:
+        return Cell(spend, spelling.NOTHING, "", levels[index])
     sign = spelling.MINUS if (printed or moved) < 0 else "+"
     change = sign + spelling.money(abs(printed), digits=digits)
     share = spelling.percent_change(-mille[index - 1], PER_MILLE)

@@ -9,12 +9,12 @@ from reports import spelling
 from reports.footing import (
     PER_MILLE,
     digits_of,
+    exact_totals,
     foot,
     foot_mille,
+    saved_mille,
     summary_unit,
     to_unit,
-    exact_totals,
-    saved_mille,
     totals,
     unit_of,
 )
@@ -44,6 +44,7 @@ class EvidenceRow:
     name: str
     saving: str
     percent: str
+    annual: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,8 @@ def evidence_table(findings: Findings) -> tuple[EvidenceRow, ...]:
     """Return the saving of the window by evidence class; the last row is the whole saving."""
     unit = summary_unit(findings.before_pico_usd)
     mille = sum(saved_mille(exact_totals(findings)))
-    saved = to_unit(findings.saving_pico_usd, unit)
+    levels = totals(findings)
+    saved = to_unit(levels[0] - levels[-1], unit)
     exact = [
         sum(share.evidence.get(name, 0) for share in findings.attribution)
         for name in EVIDENCE_CLASSES
@@ -122,11 +124,20 @@ def evidence_table(findings: Findings) -> tuple[EvidenceRow, ...]:
     parts = foot(exact, saved, unit)
     shares = foot_mille(exact, findings.before_pico_usd, mille)
     digits = digits_of(unit)
-    rows = [*zip(EVIDENCE_CLASSES, parts, shares, strict=True)]
-    rows.append(("whole saving", saved, mille))
+    annual = [
+        annual_range(findings, findings.projection.evidence.get(name)) for name in EVIDENCE_CLASSES
+    ]
+    rows = [*zip(EVIDENCE_CLASSES, parts, shares, annual, strict=True)]
+    whole = annual_range(findings, findings.projection.annual_saving)
+    rows.append(("whole saving", saved, mille, whole))
     return tuple(
-        EvidenceRow(name, spelling.money(part, digits=digits), spelling.percent(share, PER_MILLE))
-        for name, part, share in rows
+        EvidenceRow(
+            name,
+            spelling.money(part, digits=digits),
+            spelling.percent(share, PER_MILLE),
+            a_year,
+        )
+        for name, part, share, a_year in rows
     )
 
 

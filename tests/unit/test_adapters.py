@@ -12,7 +12,6 @@ from analyzer.adapters import FORMATS
 from analyzer.detect import named_format
 from analyzer.errors import FormatError
 from analyzer.ingest import Wish, ingest_file
-from analyzer.store import Store
 from analyzer.tables import TARGETS
 from analyzer.units import READINGS
 from tests.golden_bills import GOLDEN, bill, fixtures

@@ -146,9 +146,7 @@ def test_values_are_read_exactly(store, tmp_path, field, value, column, read):
         ("served_from_cache", "perhaps", "served_from_cache is neither true nor false"),
     ],
 )
-def test_what_cannot_be_read_is_rejected_with_field_and_mend(
-    store, tmp_path, field, value, reason
-):
+def test_what_cannot_be_read_is_rejected_with_field_and_mend(store, tmp_path, field, value, reason):
     account = ingest_file(store, write(tmp_path, {**GOOD, field: value}))
     assert (account.rows_loaded, account.rejects) == (0, 1)
     assert account.reasons[0].line == 1

@@ -53,11 +53,12 @@ def projection(
     window: Window,
     saving: Interval | None,
     features: Mapping[str, Interval],
+    evidence: Mapping[str, Interval],
 ) -> Projection:
     """Return the window's dollars by month and year, with the warnings a reader needs."""
     before, after = monthly(before_pico, window), monthly(after_pico, window)
     annual = monthly(MONTHS_A_YEAR * (before_pico - after_pico), window)
-    return Projection(before, after, annual, saving, features, _warnings(window))
+    return Projection(before, after, annual, saving, features, evidence, _warnings(window))
 
 
 def _warnings(window: Window) -> tuple[str, ...]:

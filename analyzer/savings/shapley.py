@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import factorial
 
-from analyzer.replay import Coalition, coalitions
+from analyzer.replay.coalitions import Coalition, coalitions
 
 Saving = Callable[[Coalition], int]
 

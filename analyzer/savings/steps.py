@@ -8,9 +8,9 @@ from dataclasses import fields
 import polars as pl
 
 from analyzer.findings import Day, PriceUsed, Step, Tally
-from analyzer.ledger import NO_LEVERS, Ledger
-from analyzer.replay import Coalition, Replay
-from analyzer.requests import DAY_US, Log, day_of
+from analyzer.replay.coalitions import Coalition, Replay
+from analyzer.replay.ledger import NO_LEVERS, Ledger
+from analyzer.replay.requests import DAY_US, Log, day_of
 
 _FROM_CALLS = ("pico_usd", "calls", "input_tokens", "output_tokens", "truncated")
 _FROM_REQUESTS = ("requests", "hits", "coalesced", "escalated")

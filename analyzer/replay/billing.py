@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from analyzer.calls import Composer
-from analyzer.catalog import Catalog, CatalogModel
-from analyzer.costing import pico_usd, with_price_step
-from analyzer.requests import DAY_US, day_of
+from analyzer.replay.calls import Composer
+from analyzer.replay.catalog import Catalog, CatalogModel
+from analyzer.replay.costing import pico_usd, with_price_step
+from analyzer.replay.requests import DAY_US, day_of
 
 
 def billed_pico_usd(requests: pl.DataFrame, composer: Composer) -> int:

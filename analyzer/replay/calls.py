@@ -13,9 +13,6 @@ from typing import cast
 
 import polars as pl
 
-from analyzer.catalog import Catalog
-from analyzer.costing import pico_usd, with_price_step
-from analyzer.decide import Profile
 from analyzer.kernels.packing import joins_a_pack
 from analyzer.kernels.prefix import finds_prefix_warm
 from analyzer.lever import Rule
@@ -24,7 +21,10 @@ from analyzer.levers.compression import Compression
 from analyzer.levers.prompt_cache import PromptCache
 from analyzer.levers.routing import Routing
 from analyzer.money import PPM
-from analyzer.translate import Translator
+from analyzer.replay.catalog import Catalog
+from analyzer.replay.costing import pico_usd, with_price_step
+from analyzer.replay.decide import Profile
+from analyzer.replay.translate import Translator
 
 _OF_THE_REQUEST = ("row", "ts_us", "feature", "day", "batch", "prefix_key", "pack_window")
 _ZERO = pl.lit(0, dtype=pl.Int64)

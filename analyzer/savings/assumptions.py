@@ -10,7 +10,7 @@ from analyzer.levers.compression import Compression
 from analyzer.levers.routing import Routing
 from analyzer.money import PPM
 from analyzer.policy import Policy
-from analyzer.requests import Log
+from analyzer.replay.requests import Log
 
 
 def assumptions(policy: Policy, log: Log) -> tuple[Assumption, ...]:

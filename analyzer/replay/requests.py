@@ -9,12 +9,12 @@ from typing import Any
 
 import polars as pl
 
-from analyzer.catalog import Catalog, CatalogModel, price_targets
 from analyzer.errors import StoreError, Unpriced
 from analyzer.findings import Window
 from analyzer.lever import Context
 from analyzer.policy import Policy
 from analyzer.pricing.book import Listing, PriceBook
+from analyzer.replay.catalog import Catalog, CatalogModel, price_targets
 from analyzer.store import Store
 
 DAY_US = 86_400_000_000

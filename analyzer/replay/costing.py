@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from analyzer.catalog import Catalog
 from analyzer.pricing.price import Price, UnitPrices
+from analyzer.replay.catalog import Catalog
 
 TOKEN_CLASSES = ("uncached", "cached", "write", "write_1h", "output")
 

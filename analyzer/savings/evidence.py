@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from analyzer.decide import Profile
 from analyzer.lever import Rule
 from analyzer.levers.caching import Caching
-from analyzer.requests import Log
+from analyzer.replay.decide import Profile
+from analyzer.replay.requests import Log
 
 FEWEST_EVALS = 30
 

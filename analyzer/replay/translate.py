@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import polars as pl
 
-from analyzer.catalog import Catalog
+from analyzer.replay.catalog import Catalog
 
 _INT64_ROOM = 1 << 63
 _MOST_TOKENS = 1_000_000_000

@@ -3,40 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from math import factorial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.attribute import shapley_by_feature, shares
-from analyzer.decide import Profile
-from analyzer.evidence import Evidence
 from analyzer.findings import EVIDENCE_CLASSES, Interval, LeverShare
-from analyzer.ledger import Ledger
-from analyzer.project import Bootstrap
-from analyzer.replay import coalitions
-from analyzer.requests import Log
+from analyzer.replay.coalitions import coalitions
+from analyzer.replay.decide import Profile
+from analyzer.replay.ledger import NO_LEVERS, Ledger
+from analyzer.replay.requests import Log
+from analyzer.savings.evidence import Evidence
+from analyzer.savings.project import Bootstrap
+from analyzer.savings.shapley import shapley_by_feature, shares
 
 
-def attribution(
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Every lever's share of the joint saving, and the intervals by evidence class."""
+
+    levers: tuple[LeverShare, ...]
+    evidence: Mapping[str, Interval]
+
+
+def attribute(
     log: Log, groups: tuple[Profile, ...], ledger: Ledger, bootstrap: Bootstrap
-) -> tuple[LeverShare, ...]:
-    """Return every lever's share of the joint saving."""
-    present = sorted(ledger[frozenset()].by_feature.keys() | set(log.requests["feature"]))
-    savings = {str(n): ledger.saving_on(n) for n in present}
+) -> Attribution:
+    """Return who saves what, and how well it is known."""
+    savings = {str(n): ledger.saving_on(n) for n in sorted(set(log.requests["feature"]))}
     values = shapley_by_feature(ledger.levers, savings)
     evidence = Evidence(log, groups)
-    return tuple(
+    daily = {lever: _daily_shapley(lever, ledger) for lever in ledger.levers}
+    shares_of_levers = tuple(
         _share(
             lever,
             {int(n): value for n, value in values[lever].items()},
             log,
             ledger,
             evidence,
-            bootstrap,
+            bootstrap.annual(daily[lever].sum(axis=0)),
         )
         for lever in ledger.levers
     )
+    return Attribution(shares_of_levers, _by_evidence(daily, evidence, log, bootstrap))
 
 
 def _share(
@@ -45,7 +55,7 @@ def _share(
     log: Log,
     ledger: Ledger,
     evidence: Evidence,
-    bootstrap: Bootstrap,
+    annual: Interval | None,
 ) -> LeverShare:
     classes = dict.fromkeys(EVIDENCE_CLASSES, 0)
     for feature, value in by_feature.items():
@@ -59,20 +69,32 @@ def _share(
         most_pico_usd=span.most,
         evidence=classes,
         features={log.features[n]: value for n, value in by_feature.items()},
-        annual=bootstrap.annual(_daily_shapley(lever, ledger)),
+        annual=annual,
     )
 
 
 def _daily_shapley(lever: str, ledger: Ledger) -> NDArray[np.float64]:
-    """The lever's Shapley saving by day, shape (days,): the value is linear, so days add up."""
+    """The lever's Shapley saving, shape (features, days): the value is linear, so days add up."""
     others = [other for other in ledger.levers if other != lever]
     whole = factorial(len(ledger.levers))
-    days = np.zeros(ledger[frozenset()].by_day.shape[1])
+    values = np.zeros_like(ledger[NO_LEVERS].by_day)
     for before in coalitions(others):
         weight = factorial(len(before)) * factorial(len(others) - len(before)) / whole
-        marginal = ledger.daily_saving(before | {lever}) - ledger.daily_saving(before)
-        days += weight * marginal.sum(axis=0)
-    return days
+        values += weight * (ledger[before].by_day - ledger[before | {lever}].by_day)
+    return values
+
+
+def _by_evidence(
+    daily: Mapping[str, NDArray[np.float64]], evidence: Evidence, log: Log, bootstrap: Bootstrap
+) -> dict[str, Interval]:
+    """The annual saving of each evidence class that any dollar rests on."""
+    sums: dict[str, NDArray[np.float64]] = {}
+    for lever, values in daily.items():
+        for feature in np.flatnonzero(values.any(axis=1)).tolist():
+            kind = evidence.of(lever, feature)
+            sums[kind] = sums.get(kind, np.zeros(values.shape[1])) + values[feature]
+    intervals = {kind: bootstrap.annual(sums[kind]) for kind in EVIDENCE_CLASSES if kind in sums}
+    return {kind: interval for kind, interval in intervals.items() if interval is not None}
 
 
 def intervals_by_feature(

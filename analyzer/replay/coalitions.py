@@ -9,11 +9,11 @@ from typing import cast
 
 import polars as pl
 
-from analyzer.calls import Composer
-from analyzer.cube import price_cubes, sum_calls
-from analyzer.decide import Profile
 from analyzer.levers.batch_api import BatchApi
 from analyzer.levers.compression import Compression
+from analyzer.replay.calls import Composer
+from analyzer.replay.cube import price_cubes, sum_calls
+from analyzer.replay.decide import Profile
 
 Coalition = frozenset[str]
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from analyzer.decide import Profile
 from analyzer.errors import Skipped
 from analyzer.findings import Coverage, Tally
 from analyzer.lever import UNTAGGED, Rule
 from analyzer.levers.caching import Caching
-from analyzer.requests import Log
+from analyzer.replay.decide import Profile
+from analyzer.replay.requests import Log
 
 
 def coverage(log: Log, profiles: tuple[Profile, ...], baseline: Mapping[str, Tally]) -> Coverage:

@@ -7,10 +7,10 @@ from functools import partial
 
 import polars as pl
 
-from analyzer.catalog import Catalog
-from analyzer.costing import TOKEN_CLASSES, pico_usd, with_price_step
 from analyzer.levers.batch_api import BatchApi
 from analyzer.pricing.price import Price
+from analyzer.replay.catalog import Catalog
+from analyzer.replay.costing import TOKEN_CLASSES, pico_usd, with_price_step
 
 CELL = ("feature", "day", "model", "above", "batch")
 SUMS = ("calls", *TOKEN_CLASSES, "truncated")

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analyzer.replay import Coalition, Replay, coalitions
+from analyzer.replay.coalitions import Coalition, Replay, coalitions
 
 NO_LEVERS: Coalition = frozenset()
 
