@@ -41,6 +41,10 @@ class Column:
     unit: Unit
     mend: str = ""
     """What to do where the column is required and missing; a general hint where empty."""
+    bad: str = ""
+    """What is wrong with a text that cannot be read; the unit's own words where empty."""
+    reads: str = ""
+    """Where and how the file holds it, in words; the paths and the unit where empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,10 @@ class Format:
     """Names for documents inside a record: SQL over its top-level texts, ``{@}`` the record."""
     blank: str = "false"
     """SQL over the texts: true for a record that says nothing, such as an empty bucket."""
+    where: str = "true"
+    """SQL over the texts: not true for a record that is set aside, counted and not loaded."""
+    expected: tuple[str, ...] = ()
+    """Paths that a row must hold, or the file is refused."""
     natural_key: tuple[str, ...] = ()
     """Paths that make two rows of aggregates the same row, besides their period."""
     exact: bool = False

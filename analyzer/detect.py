@@ -31,6 +31,10 @@ class Detected:
 
     format: Format
     shape: Shape
+    signature: tuple[str, ...] = ()
+    """The keys of the format's signature that the first records have; empty where none fits."""
+    names: tuple[str, ...] = ()
+    """Names in the first records, where the format expects some that they do not have."""
 
 
 def named_format(name: str, formats: Sequence[Format] = FORMATS) -> Format:
@@ -55,19 +59,20 @@ def detect(
     Raises:
         FormatError: no format fits, or more than one does.
     """
-    samples = _samples(store, source, plain_path)
+    samples = samples_of(store, source, plain_path)
     for sample in samples:
-        fitting = [fmt for fmt in formats if _fits(store, fmt, sample)]
+        found = [(fmt, _fitting(store, fmt, sample)) for fmt in formats]
+        fitting = [(fmt, signature) for fmt, signature in found if signature]
         if len(fitting) > 1:
             raise FormatError(
-                f"{source.path}: fits more than one format ({_names(fitting)}): name one with "
-                "--format"
+                f"{source.path}: fits more than one format "
+                f"({_names([fmt for fmt, _ in fitting])}): name one with --format"
             )
         if fitting:
-            return Detected(fitting[0], sample.shape)
+            return Detected(fitting[0][0], sample.shape, fitting[0][1])
     raise FormatError(
-        f"{source.path}: fits no known format. It is {_looks(samples[0].shape)}. "
-        f"Known formats: {_names(formats)}"
+        f"{source.path}: fits no known format. It is {looks(samples[0].shape)}. "
+        f"Known formats: {_names(formats)}; for any other write a mapping file (--mapping)"
     )
 
 
@@ -77,19 +82,20 @@ def shape_for(store: Store, source: SourceFile, plain_path: str, fmt: Format) ->
     Raises:
         FormatError: the format is never written like that.
     """
-    samples = _samples(store, source, plain_path)
-    fitting = [sample.shape for sample in samples if _fits(store, fmt, sample)]
-    shape = fitting[0] if fitting else samples[0].shape
-    if _kind(shape.layout) not in fmt.kinds:
+    samples = samples_of(store, source, plain_path)
+    found = [(sample.shape, _fitting(store, fmt, sample)) for sample in samples]
+    fitting = [(shape, signature) for shape, signature in found if signature]
+    shape, signature = fitting[0] if fitting else found[0]
+    if kind_of(shape.layout) not in fmt.kinds:
         raise FormatError(
-            f"{source.path}: {fmt.name} is never {_looks(shape)}; leave --format out to have the "
+            f"{source.path}: {fmt.name} is never {looks(shape)}; leave --format out to have the "
             "format told"
         )
-    return Detected(fmt, shape)
+    return Detected(fmt, shape, signature)
 
 
 @dataclass(frozen=True, slots=True)
-class _Sample:
+class Sample:
     """A file read in one way, and its first records where they are JSON objects."""
 
     shape: Shape
@@ -123,13 +129,13 @@ def _head(source: SourceFile) -> bytes:
     return source.head(SAMPLE_BYTES).removeprefix(_BOM)
 
 
-def _samples(store: Store, source: SourceFile, plain_path: str) -> list[_Sample]:
+def samples_of(store: Store, source: SourceFile, plain_path: str) -> list[Sample]:
     """The ways in which a file may be read, likeliest first."""
     layout = _layout(source)
     if layout == "parquet":
-        return [_Sample(_parquet(store, source, plain_path))]
+        return [Sample(_parquet(store, source, plain_path))]
     if layout == "csv":
-        return [_Sample(shape) for shape in _csv_shapes(source)]
+        return [Sample(shape) for shape in _csv_shapes(source)]
     return [_json(store, source, plain_path, layout)]
 
 
@@ -142,7 +148,7 @@ def _parquet(store: Store, source: SourceFile, plain_path: str) -> Shape:
     return Shape("parquet", plain_path, header=names, types=types)
 
 
-def _json(store: Store, source: SourceFile, plain_path: str, layout: Layout) -> _Sample:
+def _json(store: Store, source: SourceFile, plain_path: str, layout: Layout) -> Sample:
     shape = Shape(layout, plain_path)
     params: dict[str, object] = {}
     if layout == "lines":
@@ -157,7 +163,7 @@ def _json(store: Store, source: SourceFile, plain_path: str, layout: Layout) -> 
         raise FormatError(f"{source.path}: the file is not JSON: {error}") from error
     keys = "SELECT unnest(json_keys(text)) FROM (SELECT unnest($texts::VARCHAR[]) AS text)"
     names = tuple(dict.fromkeys(str(row[0]) for row in store.rows(keys, {"texts": list(texts)})))
-    return _Sample(Shape(layout, plain_path, header=names), texts)
+    return Sample(Shape(layout, plain_path, header=names), texts)
 
 
 def _csv_shapes(source: SourceFile) -> list[Shape]:
@@ -179,21 +185,26 @@ def _csv_shapes(source: SourceFile) -> list[Shape]:
     return sorted(shapes, key=lambda shape: -len(shape.header))
 
 
-def _kind(layout: Layout) -> Kind:
+def kind_of(layout: Layout) -> Kind:
+    """Return the kind of file that a layout is a layout of."""
     return layout if layout in ("csv", "parquet") else "json"
 
 
-def _fits(store: Store, fmt: Format, sample: _Sample) -> bool:
-    kind = _kind(sample.shape.layout)
+def _fitting(store: Store, fmt: Format, sample: Sample) -> tuple[str, ...]:
+    """Return the alternative of the format's signature that fits; empty where none does."""
+    kind = kind_of(sample.shape.layout)
     if kind not in fmt.kinds:
-        return False
+        return ()
+    fits = _fits_json if kind == "json" else _fits_header
+    return next((keys for keys in fmt.signature if fits(store, sample, keys, fmt)), ())
+
+
+def _fits_header(_: Store, sample: Sample, keys: tuple[str, ...], fmt: Format) -> bool:
     names = set(sample.shape.header)
-    if kind == "json":
-        return any(_fits_json(store, sample, keys) for keys in fmt.signature)
-    return any(set(keys) == names if fmt.exact else set(keys) <= names for keys in fmt.signature)
+    return set(keys) == names if fmt.exact else set(keys) <= names
 
 
-def _fits_json(store: Store, sample: _Sample, keys: tuple[str, ...]) -> bool:
+def _fits_json(store: Store, sample: Sample, keys: tuple[str, ...], _: Format) -> bool:
     """Return whether one of the first records has the keys and values of a signature."""
     needed = {parse_path(key.partition("=")[0]).top for key in keys if not key.startswith("!")}
     if not needed <= set(sample.shape.header):
@@ -222,7 +233,7 @@ def _names(formats: Sequence[Format]) -> str:
     return ", ".join(fmt.name for fmt in formats)
 
 
-def _looks(shape: Shape) -> str:
+def looks(shape: Shape) -> str:
     """Say what a file looks like: its kind and the first of its names, never its values."""
     kinds = {
         "lines": "JSON lines",

@@ -104,7 +104,7 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """The window scaled to a month and a year (REPLAY.md §6). None where the window has no length."""
+    """The window scaled to a month and a year (REPLAY.md §6); None where it has no length."""
 
     monthly_before_pico_usd: int | None
     monthly_after_pico_usd: int | None

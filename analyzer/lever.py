@@ -61,7 +61,7 @@ class Rule(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _one_feature_or_several(cls, data: Any) -> Any:
+    def _one_feature_or_several(cls, data: object) -> object:
         if not isinstance(data, dict) or "feature" not in data:
             return data
         if "features" in data:
@@ -74,7 +74,7 @@ class Rule(BaseModel):
         return any(fnmatchcase(feature, glob) for glob in self.features)
 
     def targets(self) -> tuple[str, ...]:
-        """Return the models this rule would call; a policy that names an unpriced one is refused."""
+        """Return the models this rule would call; an unpriced one refuses the policy."""
         return ()
 
 

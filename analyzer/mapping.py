@@ -40,9 +40,10 @@ def with_feature(fmt: Format, feature: str | None) -> Mapping[str, Column]:
 def staging_select(fmt: Format, shape: Shape, feature: str | None) -> str:
     """Return SQL for a file's rows as the format reads them.
 
-    Columns: ``line, blank, fault, line_digest``, the table's columns, ``tagged`` (a feature was
-    named), ``was_exclusive`` and ``odd_reasoning`` (data-quality notes), and for aggregates
-    ``natural_key`` and ``row_key``.
+    Columns: ``line, blank, aside, fault, line_digest``, the table's columns, ``tagged`` (a feature
+    was named), ``was_exclusive`` and ``odd_reasoning`` (data-quality notes), for aggregates
+    ``natural_key`` and ``row_key``, and ``held``: which of the expected paths the row holds. A row
+    that is set aside is blank too, so that nothing of it is loaded or rejected.
     """
     columns = with_feature(fmt, feature)
     found, tops, docs = _resolve(fmt, shape, columns)
@@ -57,9 +58,10 @@ def _resolve(
     fmt: Format, shape: Shape, columns: Mapping[str, Column]
 ) -> tuple[dict[str, str], list[str], dict[str, list[str]]]:
     """Return SQL for each path, the top-level names to read, and the paths below documents."""
-    sql = [*(column.sql for column in columns.values()), fmt.blank]
+    sql = [*(column.sql for column in columns.values()), fmt.blank, fmt.where]
     named = [place for text in sql for place in places(text)]
-    paths = {place: _path(place, shape) for place in dict.fromkeys((*named, *fmt.natural_key))}
+    named += [*fmt.natural_key, *fmt.expected]
+    paths = {place: _path(place, shape) for place in dict.fromkeys(named)}
     docs: dict[str, list[str]] = {}
     for path in paths.values():
         if path.below:
@@ -113,8 +115,11 @@ def _texts(fmt: Format, layer: str, columns: Mapping[str, Column], found: dict[s
     ]
     dims = [f"lower({found[path]})" for path in fmt.natural_key]
     says_nothing = f"blank OR (fault IS NULL AND coalesce({fill(fmt.blank, found)}, false))"
+    aside = f"NOT blank AND fault IS NULL AND NOT coalesce({fill(fmt.where, found)}, false)"
+    held = ", ".join(f"{found[path]} IS NOT NULL" for path in fmt.expected)
     return (
-        f"SELECT line, {says_nothing} AS blank, fault, record, "
+        f"SELECT line, {says_nothing} AS blank, {aside} AS aside, fault, record, "
+        f"[{held}]::BOOLEAN[] AS held, "
         f"[{', '.join(dims) or 'NULL'}]::VARCHAR AS dims, {', '.join(texts)} FROM ({layer})"
     )
 
@@ -139,9 +144,9 @@ def _checked(fmt: Format, layer: str, columns: Mapping[str, Column]) -> str:
     fault = f"coalesce(fault, CASE {' '.join(faults)} END)" if faults else "fault"
     values = [f"{_value(fmt, target, columns)} AS {target.name}" for target in targets]
     tagged = '"v:feature" IS NOT NULL' if "feature" in columns else "false"
-    layer = f"SELECT *, CASE WHEN NOT blank THEN {fault} END AS why FROM ({layer})"
+    layer = f"SELECT *, CASE WHEN NOT blank AND NOT aside THEN {fault} END AS why FROM ({layer})"
     return (
-        "SELECT line, blank, why AS fault, "
+        "SELECT line, blank OR aside AS blank, aside, held, why AS fault, "
         "CASE WHEN why IS NOT NULL THEN keyed_hex(rtrim(record, E'\\r\\n')) END AS line_digest, "
         f"{', '.join(values)}, {tagged} AS tagged, {_notes(fmt, columns)}, "
         f"{_keys(fmt, columns)} FROM ({layer})"
@@ -153,7 +158,7 @@ def _faults(target: Target, column: Column | None) -> list[str]:
         return []
     label = _label(target, column)
     text, value = quoted("x:" + target.name), quoted("v:" + target.name)
-    bad = literal(f"{label} {READINGS[column.unit].mend}")
+    bad = literal(f"{label} {column.bad or READINGS[column.unit].mend}")
     faults = [f"WHEN {text} IS NOT NULL AND {value} IS NULL THEN {bad}"]
     if target.required:
         mend = f": {column.mend}" if column.mend else ""

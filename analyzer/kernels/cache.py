@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from heapq import heappop, heappush
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -209,7 +210,7 @@ def _chunks(key: Ints, ts: Ints) -> list[slice]:
     most_keys = max(1, (1 << 62) // _width(ts))
     cuts = np.flatnonzero(np.diff((key - key[0]) // most_keys)) + 1
     edges = [0, *cuts.tolist(), len(key)]
-    return [slice(low, high) for low, high in zip(edges, edges[1:], strict=False)]
+    return [slice(low, high) for low, high in pairwise(edges)]
 
 
 def _ranges(start: Ints, end: Ints) -> tuple[Ints, Ints]:

@@ -147,7 +147,7 @@ class Composer:
         target = pl.lit(self.targets[rule.compressor], dtype=pl.UInt32)
         to = Translator(self.catalog, target)
         read = to.input("compressible_tokens")
-        blank = {name: _ZERO for name in ("cached", "write", "write_1h", "truncated", "prefix")}
+        blank = dict.fromkeys(("cached", "write", "write_1h", "truncated", "prefix"), _ZERO)
         return needing.select(
             *_OF_THE_REQUEST,
             model=to.model(),

@@ -53,6 +53,7 @@ class Ledger:
         self._bills = {s: self._bill(bills.get((n,), nothing)) for n, s in enumerate(asked)}
 
     def __getitem__(self, coalition: Coalition) -> Bill:
+        """Return what a coalition costs."""
         return self._bills[coalition]
 
     @property

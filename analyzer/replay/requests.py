@@ -32,6 +32,8 @@ class Log:
     price_date: date
     unpriced: tuple[Unpriced, ...]
     total_requests: int
+    totals_files: tuple[str, ...]
+    """Files of usage totals and charges: the same money, told another way."""
 
     @property
     def days(self) -> range:
@@ -52,8 +54,9 @@ def read_log(store: Store, policy: Policy, book: PriceBook, policy_file: str) ->
         PriceError: the policy names a model that no table prices.
     """
     logged = store.query("logged_models")
+    totals_files = tuple(store.query("totals_files")["file"])
     if logged.is_empty():
-        raise StoreError("the database holds no requests; load a log first: rebill ingest FILE")
+        raise StoreError(_nothing_to_replay(totals_files))
     window = Window(int(logged["first_ts_us"].min()), int(logged["last_ts_us"].max()))  # type: ignore[arg-type]
     price_date = policy.price_date or day_of(window.end_us)
     priced = _price_logged(logged, book, price_date)
@@ -70,6 +73,16 @@ def read_log(store: Store, policy: Policy, book: PriceBook, policy_file: str) ->
         price_date=price_date,
         unpriced=_unpriced(logged, requests, catalog),
         total_requests=int(logged["requests"].sum()),
+        totals_files=totals_files,
+    )
+
+
+def _nothing_to_replay(totals_files: tuple[str, ...]) -> str:
+    if not totals_files:
+        return "the database holds no requests; load a log first: rebill ingest FILE"
+    return (
+        f"the database holds totals only ({', '.join(totals_files)}), and a replay needs requests; "
+        "load the log of an application or gateway as well: rebill ingest FILE"
     )
 
 

@@ -86,7 +86,8 @@ def _cache(policy: Policy) -> Iterator[tuple[str, str]]:
     for rule in rules:
         if rule.assumed_hit_rate is not None:
             yield (
-                f"Requests without a prompt key hit the cache at {rule.assumed_hit_rate / PPM:.1%}.",
+                "Requests without a prompt key hit the cache at "
+                f"{rule.assumed_hit_rate / PPM:.1%}.",
                 f"the policy's assumed_hit_rate for {', '.join(rule.features)}",
             )
 
@@ -94,4 +95,10 @@ def _cache(policy: Policy) -> Iterator[tuple[str, str]]:
 def _window(policy: Policy, log: Log) -> Iterator[tuple[str, str]]:
     date = "the policy's price_date" if policy.price_date else "the day of the last request"
     yield f"Every call is priced as of {log.price_date}, before and after.", date
+    if log.totals_files:
+        yield (
+            f"The usage totals and charges in {', '.join(log.totals_files)} are the same money as "
+            "the requests: they are kept for reconciliation and never added.",
+            "the loaded files",
+        )
     yield "Months to come look like this window: same requests, same mix, no growth.", "the log"

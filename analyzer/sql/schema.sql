@@ -8,10 +8,11 @@ CREATE TABLE IF NOT EXISTS sources (
   sha256 VARCHAR NOT NULL UNIQUE,     -- of the file's bytes as given; the same bytes load once
   format VARCHAR NOT NULL,
   bytes BIGINT NOT NULL,
-  rows_in BIGINT NOT NULL,            -- always rows_loaded + duplicates + rejects
+  rows_in BIGINT NOT NULL,            -- rows_loaded + duplicates + rejects + set_aside, always
   rows_loaded BIGINT NOT NULL,
   duplicates BIGINT NOT NULL,
   rejects BIGINT NOT NULL,
+  set_aside BIGINT NOT NULL,          -- rows that the mapping's [where] leaves out
   first_ts_us BIGINT,
   last_ts_us BIGINT,
   loaded_at_us BIGINT NOT NULL
