@@ -7,9 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from analyzer.adapter import Table
 from analyzer.adapters import FORMATS
 from analyzer.detect import AUTO, Detected, detect, named_format, shape_for
 from analyzer.errors import StoreError
+from analyzer.mapped import PREFIX, check_expected, fit, notes
+from analyzer.mapping_file import MappingFile
 from analyzer.source_file import SourceFile
 from analyzer.staging import aggregated, readable, stage
 from analyzer.store import Store
@@ -27,7 +30,7 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What became of one file's rows: ``rows_in = rows_loaded + duplicates + rejects``."""
+    """What became of one file's rows: ``rows_in`` is the sum of the four counts after it."""
 
     file: str
     sha256: str
@@ -37,6 +40,8 @@ class Account:
     rows_loaded: int
     duplicates: int
     rejects: int
+    set_aside: int
+    """Rows that the mapping's ``[where]`` leaves out."""
     reasons: tuple[Reject, ...]
     """The first few rejects."""
     first_ts_us: int | None
@@ -54,6 +59,8 @@ class Wish:
     format: str = AUTO
     feature: str | None = None
     """The path that names a request's feature; the format's own where None."""
+    mapping: MappingFile | None = None
+    """How to read the files, where they are in no built-in format."""
 
 
 def ingest_file(
@@ -75,17 +82,21 @@ def ingest_file(
         if known is not None:
             return known
     with readable(source) as plain_path:
-        detected = _detected(store, source, plain_path, wish.format)
+        detected = detected_by(store, source, plain_path, wish)
         with store.transaction():
             stage(store, source, detected, wish.feature)
+            check_expected(store, source, detected)
             known = _loaded_before(store, source, source.sha256)
-            return known or _load(store, source, detected)
+            return known or _load(store, source, detected, wish.mapping)
 
 
-def _detected(store: Store, source: SourceFile, plain_path: str, name: str) -> Detected:
-    if name == AUTO:
+def detected_by(store: Store, source: SourceFile, plain_path: str, wish: Wish) -> Detected:
+    """Return how a file is read: by the user's mapping, as the format they name, or as told."""
+    if wish.mapping is not None:
+        return fit(store, source, plain_path, wish.mapping)
+    if wish.format == AUTO:
         return detect(store, source, plain_path, FORMATS)
-    return shape_for(store, source, plain_path, named_format(name, FORMATS))
+    return shape_for(store, source, plain_path, named_format(wish.format, FORMATS))
 
 
 def _loaded_before(store: Store, source: SourceFile, sha256: str) -> Account | None:
@@ -98,21 +109,37 @@ def _loaded_before(store: Store, source: SourceFile, sha256: str) -> Account | N
         file=source.name,
         sha256=sha256,
         format=row["format"],
-        table=named_format(row["format"], FORMATS).table,
+        table=_table(row["format"]),
         rows_in=row["rows_in"],
         rows_loaded=0,
         duplicates=row["rows_in"],
         rejects=0,
+        set_aside=0,
         reasons=(),
         first_ts_us=row["first_ts_us"],
         last_ts_us=row["last_ts_us"],
         tagged=0,
-        notes=(f"these bytes were loaded before, as {row['file']}",),
+        notes=(_known_as(row["file"], row["format"]),),
         already_loaded=True,
     )
 
 
-def _load(store: Store, source: SourceFile, detected: Detected) -> Account:
+def _table(format_name: str) -> Table:
+    if format_name.startswith(PREFIX):
+        return "requests"
+    return named_format(format_name, FORMATS).table
+
+
+def _known_as(file: str, format_name: str) -> str:
+    said = f"these bytes were loaded before, as {file}"
+    if format_name.startswith(PREFIX):
+        return f"{said}, by {format_name}: to read them another way, load them into a new --db"
+    return said
+
+
+def _load(
+    store: Store, source: SourceFile, detected: Detected, mapping: MappingFile | None
+) -> Account:
     """Move the staged rows to their table, and check that none is missing."""
     table = detected.format.table
     source_id = store.one("next_source")["source_id"]
@@ -135,10 +162,11 @@ def _load(store: Store, source: SourceFile, detected: Detected) -> Account:
         rows_loaded=loaded,
         duplicates=known["duplicates"],
         rejects=rejects,
+        set_aside=counts["set_aside"],
         reasons=_reasons(store, source_id),
         **store.one(f"window_{table}", source_id=source_id),
         tagged=counts["tagged"],
-        notes=_notes(counts, known["changed"]),
+        notes=(*_notes(counts, known["changed"]), *(notes(mapping) if mapping else ())),
     )
     check_even(account)
     _keep(store, source, source_id, account)
@@ -147,12 +175,12 @@ def _load(store: Store, source: SourceFile, detected: Detected) -> Account:
 
 def check_even(account: Account) -> None:
     """Raise where an account loses or invents a row."""
-    found = account.rows_loaded + account.duplicates + account.rejects
+    found = account.rows_loaded + account.duplicates + account.rejects + account.set_aside
     if account.rows_in != found:
         raise StoreError(
             f"{account.file}: {account.rows_in} rows came in but {account.rows_loaded} loaded + "
-            f"{account.duplicates} duplicates + {account.rejects} rejects are {found}: nothing "
-            "was loaded; this is a fault of rebill"
+            f"{account.duplicates} duplicates + {account.rejects} rejects + {account.set_aside} "
+            f"set aside are {found}: nothing was loaded; this is a fault of rebill"
         )
 
 
@@ -168,6 +196,7 @@ def _keep(store: Store, source: SourceFile, source_id: int, account: Account) ->
         rows_loaded=account.rows_loaded,
         duplicates=account.duplicates,
         rejects=account.rejects,
+        set_aside=account.set_aside,
         first_ts_us=account.first_ts_us,
         last_ts_us=account.last_ts_us,
         loaded_at_us=time.time_ns() // 1000,
@@ -184,6 +213,8 @@ def _reasons(store: Store, source_id: int) -> tuple[Reject, ...]:
 def _notes(counts: dict[str, int], changed: int) -> tuple[str, ...]:
     """Say what was read in a way the user should know of."""
     empty = counts["lines"] - counts["rows_in"]
+    if counts["set_aside"] == counts["rows_in"] > 0:
+        return ("the mapping's [where] keeps no row of this file: check its values",)
     said = (
         (empty, "empty: blank lines or buckets without usage, not counted as rows"),
         (counts["was_exclusive"], "with cached and written tokens beyond the input: read as "

@@ -4,7 +4,8 @@ Documentation: https://docs.litellm.ai/docs/proxy/spend_logs_deletion and the pr
 schema.prisma (model LiteLLM_SpendLogs). ``prompt_tokens`` holds cached and written tokens, also
 for Anthropic. ``metadata`` and ``request_tags`` may be JSON or JSON inside a string. A hit of the
 gateway's cache costs nothing, keeps its counts, and ``_cache_hit`` stands in its id. Texts are cut
-at 2,048 characters before they are stored, so prompts are neither keyed nor measured.
+at 2,048 characters before they are stored, so prompts are neither keyed nor measured. In a cut
+answer a mark says how many characters are missing, so answers are measured.
 """
 
 from analyzer.adapter import Column, Format
@@ -39,6 +40,15 @@ _WRITTEN_1H = _either(
 _TAGGED_FEATURE = "substr(" + _tag("starts_with(tag, 'feature:')") + ", 9)"
 _OTHER_TAG = _tag("NOT starts_with(tag, 'User-Agent:') AND NOT starts_with(tag, 'Credential:')")
 _ANSWER = "{response.choices[0].message.content}"
+# Cut in the middle ("... (litellm_truncated skipped 12 chars. A note.) ..."), or, by older
+# versions, at the end ("... (truncated 12 chars)").
+_MARK = (
+    r"'\.\.\. \((litellm_truncated skipped \d+ chars.*?\) \.\.\.|(litellm_)?truncated \d+ chars\))'"
+)
+_UNMARKED = (
+    f"list_sum(list_transform(regexp_extract_all({_ANSWER}, {_MARK}), "
+    r"lambda mark: TRY_CAST(regexp_extract(mark, '\d+') AS BIGINT) - length(mark)))"
+)
 
 FORMAT = Format(
     name="litellm_spendlogs",
@@ -90,11 +100,10 @@ FORMAT = Format(
         "reasoning_tokens": Column(
             _either(f"{_USAGE}.completion_tokens_details.reasoning_tokens"), "tokens"
         ),
-        # An answer of the stored length or more was cut; a shorter one is whole.
+        # What is stored, less the marks, and what they say is missing.
         "response_chars": Column(
-            f"CASE WHEN length({_ANSWER}) < 2048 AND NOT contains({_ANSWER}, '(truncated') AND NOT "
-            f"contains({_ANSWER}, 'litellm_truncated') THEN "
-            "chars_at({response}, '$.choices[0].message.content') END",
+            "chars_at({response}, '$.choices[0].message.content') + "
+            f"CASE WHEN contains({_ANSWER}, 'truncated ') THEN coalesce({_UNMARKED}, 0) ELSE 0 END",
             "count",
         ),
         "prompt_key": Column(

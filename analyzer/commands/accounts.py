@@ -29,13 +29,14 @@ def spell_account(account: Account) -> str:
     lines = [
         f"{account.file}: {account.format}, {_HELD[account.table]}",
         f"  rows in {account.rows_in:,} = loaded {account.rows_loaded:,} "
-        f"+ duplicates {account.duplicates:,} + rejects {account.rejects:,}",
+        f"+ duplicates {account.duplicates:,} + rejects {account.rejects:,}"
+        + (f" + set aside {account.set_aside:,}" if account.set_aside else ""),
     ]
     if account.rows_loaded and account.first_ts_us is not None:
         first, last = spell_time(account.first_ts_us), spell_time(account.last_ts_us)
         lines.append(f"  from {first} to {last}")
-    if not account.already_loaded and account.rows_in > account.rejects:
-        readable = account.rows_in - account.rejects
+    readable = account.rows_in - account.rejects - account.set_aside
+    if not account.already_loaded and readable:
         lines.append(f"  {spell_percent(account.tagged, readable)} of the rows name a feature")
     lines.extend(_spell_rejects(account.reasons, account.rejects))
     lines.extend(f"  note: {note}" for note in account.notes)
@@ -74,6 +75,7 @@ def account_json(account: Account) -> dict[str, object]:
         "rows_loaded": account.rows_loaded,
         "duplicates": account.duplicates,
         "rejects": account.rejects,
+        "set_aside": account.set_aside,
         "reasons": [{"line": r.line, "reason": r.reason} for r in account.reasons],
         "first_ts": spell_time(account.first_ts_us),
         "last_ts": spell_time(account.last_ts_us),

@@ -39,9 +39,25 @@ _UNREAD_EXIT_CODE = 2
     metavar="EXPR",
     help="Where a request's feature stands: metadata.team, request_tags[0].",
 )
+@click.option(
+    "--mapping",
+    "mapping_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A TOML file that says how to read any other CSV, JSON or Parquet log "
+    "(see sample_logs/mappings).",
+)
+@click.option(
+    "--explain", is_flag=True, help="Load nothing: show how each column is read, and three rows."
+)
 @options.as_json
 def command(
-    files: tuple[Path, ...], db: Path, format_name: str, feature: str | None, as_json: bool
+    files: tuple[Path, ...],
+    db: Path,
+    format_name: str,
+    feature: str | None,
+    mapping_file: Path | None,
+    explain: bool,
+    as_json: bool,
 ) -> None:
     """Load API logs and billing exports; plain, .gz or .zst.
 
@@ -52,24 +68,59 @@ def command(
     \b
     Example:
       rebill ingest logs/*.jsonl.gz completions_usage_*.csv --feature metadata.team
+      rebill ingest trace.csv --mapping trace.toml --explain
     """
+    from analyzer.store import Store
+
+    wish = _wish(format_name, feature, mapping_file)
+    if explain:
+        errors = _explain_all(files, wish, as_json=as_json)
+    else:
+        with Store.open(db) as store:
+            store.unlock_digests()
+            accounts, errors = _load_all(store, files, wish, as_json=as_json)
+        if as_json:
+            click.echo(_json(accounts, errors))
+    if errors:
+        sys.exit(_UNREAD_EXIT_CODE)
+
+
+def _wish(format_name: str, feature: str | None, mapping_file: Path | None) -> Wish:
     from analyzer.adapters import FORMATS
     from analyzer.detect import AUTO, named_format
     from analyzer.ingest import Wish
+    from analyzer.mapping_file import read_mapping
     from analyzer.paths import parse_path
-    from analyzer.store import Store
 
     if format_name != AUTO:
+        if mapping_file is not None:
+            raise FormatError("--mapping and --format say two things: leave --format out")
         named_format(format_name, FORMATS)
     if feature is not None:
         parse_path(feature)
-    with Store.open(db) as store:
-        store.unlock_digests()
-        accounts, errors = _load_all(store, files, Wish(format_name, feature), as_json=as_json)
+    mapping = None if mapping_file is None else read_mapping(mapping_file)
+    return Wish(format_name, feature, mapping)
+
+
+def _explain_all(files: tuple[Path, ...], wish: Wish, *, as_json: bool) -> list[str]:
+    """Explain file by file; one that cannot be read is said, and the next one is explained."""
+    from analyzer.commands.explaining import explanation_json, spell_explanation
+    from analyzer.explain import explain
+
+    explained, errors = [], []
+    for path in files:
+        try:
+            found = explain(path, wish)
+        except FormatError as error:
+            errors.append(str(error))
+            click.echo(f"rebill: {error}", err=True)
+            continue
+        explained.append(explanation_json(found))
+        if not as_json:
+            click.echo(spell_explanation(found))
     if as_json:
-        click.echo(_json(accounts, errors))
-    if errors:
-        sys.exit(_UNREAD_EXIT_CODE)
+        click.echo(json.dumps({"files": explained, "errors": errors}, ensure_ascii=False))
+    return errors
 
 
 def _load_all(
@@ -113,7 +164,7 @@ def _progress(files: tuple[Path, ...]) -> Iterator[Callable[[int], None]]:
 def _json(accounts: list[Account], errors: list[str]) -> str:
     from analyzer.commands.accounts import account_json
 
-    counts = ("rows_in", "rows_loaded", "duplicates", "rejects")
+    counts = ("rows_in", "rows_loaded", "duplicates", "rejects", "set_aside")
     files = [account_json(account) for account in accounts]
     total = {name: sum(getattr(account, name) for account in accounts) for name in counts}
     return json.dumps({"files": files, **total, "errors": errors}, ensure_ascii=False)

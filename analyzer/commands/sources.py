@@ -58,25 +58,26 @@ def _text(sources: list[dict[str, object]]) -> str:
     table = Table(box=None, pad_edge=False, header_style="", show_edge=False)
     table.add_column("file", overflow="fold")
     table.add_column("format")
-    for name in ("rows in", "loaded", "duplicates", "rejects"):
+    aside = any(source["set_aside"] for source in sources)
+    for name in ("rows in", "loaded", "duplicates", "rejects", *(["set aside"] if aside else [])):
         table.add_column(name, justify="right")
     for name in ("from", "to"):
         table.add_column(name)
     for name in ("feature", "prompt key", "latency"):
         table.add_column(name, justify="right")
     for source in sources:
-        table.add_row(*_cells(source))
+        table.add_row(*_cells(source, ("set_aside",) if aside else ()))
     out = StringIO()
     width = options.terminal_width() if sys.stdout.isatty() else _UNFOLDED_WIDTH
     Console(file=out, width=width, highlight=False, markup=False).print(table)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
 
 
-def _cells(source: dict[str, object]) -> list[str]:
+def _cells(source: dict[str, object], more: tuple[str, ...]) -> list[str]:
     from analyzer.commands.accounts import spell_time
     from analyzer.money import spell_percent
 
-    counts = ("rows_in", "rows_loaded", "duplicates", "rejects")
+    counts = ("rows_in", "rows_loaded", "duplicates", "rejects", *more)
     days = [(spell_time(source[name]) or "")[:10] for name in ("first_ts_us", "last_ts_us")]  # type: ignore[arg-type]
     held = source["coverage"]
     shares = ["", "", ""]

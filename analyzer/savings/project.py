@@ -67,11 +67,18 @@ def _warnings(window: Window) -> tuple[str, ...]:
         return ("All requests share one moment: no month or year can be projected from it.",)
     if days < FEWEST_DAYS:
         return (
-            f"The log covers {days:.1f} days. A month projected from less than a week leaves out "
-            "its weekdays and weekends: read it as a rate, not as a forecast.",
+            f"The log covers {_spell_length(days)}. A month projected from less than a week leaves "
+            "out its weekdays and weekends: read it as a rate, not as a forecast.",
         )
     if days < FEWEST_DAYS_FOR_INTERVAL:
         return (
             f"The log covers {days:.1f} days: the interval rests on few days and is too narrow.",
         )
     return ()
+
+
+def _spell_length(days: float) -> str:
+    hours = days * 24
+    if hours < 1:
+        return f"{hours * 60:.1f} minutes"
+    return f"{days:.1f} days" if days >= 1 else f"{hours:.1f} hours"

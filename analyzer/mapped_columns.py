@@ -1,0 +1,163 @@
+"""Compiles the rules of a mapping file into the SQL that declares a format's columns."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+from analyzer.adapter import Column
+from analyzer.mapping_file import CANONICAL, MappingFile, Rule
+from analyzer.paths import literal, parse_path
+from analyzer.records import Shape
+
+_UNIT_NAMES = {
+    "s": "seconds", "ms": "milliseconds", "us": "microseconds", "cents": "cents", "usd": "dollars",
+    "chars": "characters", "text": "a text, measured in characters",
+}  # fmt: skip
+_FACTORS = {"s": "1", "ms": "0.001", "us": "0.000001"}
+_FACTORS_TO_MS = {"s": "1000", "us": "0.001"}
+
+
+def column_for(rule: Rule, shape: Shape) -> Column:
+    """Return the column that a rule declares, for a file of a shape."""
+    unit = CANONICAL[rule.column][1]
+    text = _translated(rule, _text(rule, shape))
+    bad = ""
+    if unit == "time":
+        text = _time(rule, text)
+        if rule.unit:
+            bad = f"is not a number of {_UNIT_NAMES[rule.unit]} that gives a time before 2100"
+    elif rule.unit in _FACTORS_TO_MS:
+        text = _scaled(text, _FACTORS_TO_MS[rule.unit])
+        bad = f"is not a number of {_UNIT_NAMES[rule.unit]}, or too large a one"
+    elif rule.unit == "cents":
+        text, bad = _scaled(text, "0.01"), "is not a number of cents from 0 up"
+    return Column(text, unit, bad=bad, reads=_spelled(rule))
+
+
+def _text(rule: Rule, shape: Shape) -> str:
+    """SQL for the text that a rule takes, before it is translated or converted."""
+    if rule.constant is not None:
+        return _literal(rule.constant)
+    if rule.unit == "text":
+        return _measured(rule.paths[0], shape)
+    one = f"{{{rule.paths[0]}}}"
+    if rule.first:
+        items = f"TRY(json_extract({one}, '$[*]'))"
+        enough = f"starts_with({one}, '[') AND len({items}) >= {rule.first}"
+        return f"CASE WHEN {enough} THEN to_json({items}[1:{rule.first}])::VARCHAR END"
+    texts = [f"{{{path}}}" for path in rule.paths]
+    if rule.whole:
+        texts = [f"coalesce({_compact(text)}, {text})" for text in texts]
+    if len(texts) == 1:
+        return texts[0]
+    if rule.join is not None:
+        return f"concat_ws({_literal(rule.join)}, {', '.join(texts)})"
+    listed = ", ".join(texts)
+    return f"CASE WHEN coalesce({listed}) IS NOT NULL THEN to_json([{listed}])::VARCHAR END"
+
+
+def _compact(text: str) -> str:
+    """SQL for JSON without the spaces between its tokens; NULL for any other text."""
+    return f"CASE WHEN is_json({text}) THEN TRY(json({text}))::VARCHAR END"
+
+
+def _measured(path: str, shape: Shape) -> str:
+    """SQL for the number of characters of a text, or of the texts in an array of messages."""
+    found = parse_path(path)
+    if shape.layout in ("csv", "parquet") and path in shape.header:
+        text = f"{{{path}}}"
+        listed = f"starts_with({text}, '[' || chr(123))"
+        return f"coalesce(CASE WHEN {listed} THEN TRY(value_chars({text})) END, length({text}))"
+    if found.below:
+        return f"chars_at({{{found.top}}}, {literal('$' + found.below)})"
+    at = literal(f'$."{found.top}"')
+    return f"chars_at({{@}}, {at})"
+
+
+def _translated(rule: Rule, text: str) -> str:
+    if not rule.values:
+        return text
+    cases = [
+        f"WHEN {_equals(text, name)} THEN {_literal(value)}" for name, value in rule.values.items()
+    ]
+    rest = text if rule.otherwise is None else _literal(rule.otherwise)
+    return f"CASE {' '.join(cases)} WHEN {text} IS NOT NULL THEN {rest} END"
+
+
+def _equals(text: str, value: str | int | float | bool) -> str:
+    """SQL that compares texts, and numbers as numbers: 0 is 0.0."""
+    if isinstance(value, bool):
+        return f"lower({text}) = '{str(value).lower()}'"
+    if value == "":
+        return f"{text} IS NULL"
+    try:
+        number = float(value)
+    except ValueError:
+        return f"{text} = {_literal(str(value))}"
+    return f"({text} = {_literal(str(value))} OR TRY_CAST({text} AS DOUBLE) = {number!r}::DOUBLE)"
+
+
+def kept(path: str, values: tuple[str | int | float | bool, ...]) -> str:
+    """Return SQL that is true where a path holds one of some values."""
+    return "(" + " OR ".join(_equals(f"{{{path}}}", value) for value in values) + ")"
+
+
+def _time(rule: Rule, text: str) -> str:
+    if rule.unit:
+        start_us = 0
+        if rule.origin is not None:
+            start = rule.origin.astimezone(UTC)
+            start_us = int(start.replace(microsecond=0).timestamp()) * 10**6 + start.microsecond
+        start_s = f"{start_us // 10**6}.{start_us % 10**6:06d}::DECIMAL(20, 6)"
+        return _scaled(text, _FACTORS[rule.unit], f" + {start_s}")
+    if rule.offset:
+        bare = r"\d\d\d\d-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?"
+        return (
+            f"CASE WHEN regexp_full_match({text}, '{bare}') THEN {text} || '{rule.offset}' "
+            f"ELSE {text} END"
+        )
+    return text
+
+
+def _scaled(text: str, factor: str, plus: str = "") -> str:
+    """SQL for an exact product, as text; a text that is no number stays, to be rejected."""
+    return f"coalesce((TRY_CAST({text} AS DECIMAL(28, 10)) * {factor}{plus})::VARCHAR, {text})"
+
+
+def prefix_fits(mapping: MappingFile, columns: dict[str, Column]) -> dict[str, Column]:
+    """A constant prefix is no longer than its request, and no request without its key has one."""
+    rule = next((rule for rule in mapping.rules if rule.column == "prefix_tokens"), None)
+    if rule is None or rule.constant is None:
+        return columns
+    column, key = columns["prefix_tokens"], columns.get("prefix_key")
+    size = f"coalesce(count_of({columns['input_tokens'].sql}), 0)"
+    if mapping.counts == "exclusive":
+        extra = ("cached_input_tokens", "cache_write_tokens", "cache_write_1h_tokens")
+        parts = [f"coalesce(count_of({columns[n].sql}), 0)" for n in extra if n in columns]
+        size = " + ".join((size, *parts))
+    fits = f"least({rule.constant}, {size})"
+    sql = fits if key is None else f"CASE WHEN ({key.sql}) IS NOT NULL THEN {fits} END"
+    reads = f"{column.reads}, at most the request's input"
+    return {**columns, "prefix_tokens": Column(sql, column.unit, reads=reads)}
+
+
+def _literal(text: str) -> str:
+    """An SQL string in which no brace reads as a path."""
+    parts = literal(text).replace("{", "' || chr(123) || '").replace("}", "' || chr(125) || '")
+    return f"({parts})" if "{" in text or "}" in text else parts
+
+
+def _spelled(rule: Rule) -> str:
+    """Say in words how a rule reads its column."""
+    if rule.constant is not None:
+        return f"constant {rule.constant!r}"
+    said = [" + ".join(rule.paths)]
+    said += [f"in {_UNIT_NAMES[rule.unit]}"] if rule.unit else []
+    said += [f"counted from {rule.origin.isoformat()}"] if rule.origin else []
+    said += [f"{rule.offset} where it has no offset"] if rule.offset else []
+    said += [f"the first {rule.first} items"] if rule.first else []
+    said += ["its JSON"] if rule.whole else []
+    said += ["kept as a digest"] if CANONICAL[rule.column][1] == "digest" else []
+    said += [", ".join(f"{name} = {value}" for name, value in rule.values.items())]
+    said += [f"else {rule.otherwise}"] if rule.otherwise is not None else []
+    return ", ".join(part for part in said if part)
