@@ -7,8 +7,8 @@ from hypothesis import assume
 
 from analyzer.commands.asking import find
 from analyzer.findings import Tally
-from analyzer.ingest import ingest_file
-from analyzer.scores import load_evals
+from analyzer.ingest.load import ingest_file
+from analyzer.ingest.scores import load_evals
 from analyzer.store import Store
 from tests.strategies.written import canonical_jsonl, evals_jsonl, policy_toml, prices_toml
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from analyzer.commands.accounts import spell_account, spell_time
-from analyzer.ingest import ingest_file
+from analyzer.ingest.load import ingest_file
 from analyzer.store import Store
 
 GOLDEN = Path(__file__).parent / "golden"

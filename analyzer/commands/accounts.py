@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from analyzer.money import spell_percent
 
 if TYPE_CHECKING:
-    from analyzer.ingest import Account, Reject
-    from analyzer.scores import ScoreAccount
+    from analyzer.ingest.load import Account, Reject
+    from analyzer.ingest.scores import ScoreAccount
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HELD = {"requests": "requests", "usage_buckets": "usage totals", "charges": "charges"}

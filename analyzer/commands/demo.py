@@ -51,7 +51,7 @@ def sample_logs() -> Path:
 
 def _load(database: Path, files: list[Path]) -> None:
     from analyzer.commands.accounts import spell_account
-    from analyzer.ingest import ingest_file
+    from analyzer.ingest.load import ingest_file
     from analyzer.store import Store
 
     with Store.open(database) as store:

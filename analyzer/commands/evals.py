@@ -24,7 +24,7 @@ def load(file: Path, db: Path) -> None:
     holds a request's difficulty. The same request, model and judge again replaces the score.
     """
     from analyzer.commands.accounts import spell_scores
-    from analyzer.scores import load_evals
+    from analyzer.ingest.scores import load_evals
     from analyzer.store import Store
 
     with Store.open(db) as store:

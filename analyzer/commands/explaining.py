@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from analyzer.commands.accounts import spell_time
 
 if TYPE_CHECKING:
-    from analyzer.explain import Explanation
+    from analyzer.ingest.explain import Explanation
 
 _COUNTS = {
     "inclusive": "input_tokens holds cached and written tokens (inclusive)",

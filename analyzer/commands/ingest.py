@@ -15,7 +15,7 @@ from analyzer.commands import options
 from analyzer.errors import FormatError
 
 if TYPE_CHECKING:
-    from analyzer.ingest import Account, Wish
+    from analyzer.ingest.load import Account, Wish
     from analyzer.store import Store
 
 _UNREAD_EXIT_CODE = 2
@@ -87,10 +87,10 @@ def command(
 
 def _wish(format_name: str, feature: str | None, mapping_file: Path | None) -> Wish:
     from analyzer.adapters import FORMATS
-    from analyzer.detect import AUTO, named_format
-    from analyzer.ingest import Wish
-    from analyzer.mapping_file import read_mapping
-    from analyzer.paths import parse_path
+    from analyzer.ingest.detect import AUTO, named_format
+    from analyzer.ingest.load import Wish
+    from analyzer.ingest.mapping_file import read_mapping
+    from analyzer.ingest.paths import parse_path
 
     if format_name != AUTO:
         if mapping_file is not None:
@@ -105,7 +105,7 @@ def _wish(format_name: str, feature: str | None, mapping_file: Path | None) -> W
 def _explain_all(files: tuple[Path, ...], wish: Wish, *, as_json: bool) -> list[str]:
     """Explain file by file; one that cannot be read is said, and the next one is explained."""
     from analyzer.commands.explaining import explanation_json, spell_explanation
-    from analyzer.explain import explain
+    from analyzer.ingest.explain import explain
 
     explained, errors = [], []
     for path in files:
@@ -128,7 +128,7 @@ def _load_all(
 ) -> tuple[list[Account], list[str]]:
     """Load file by file; one that cannot be read is said, and the next one is loaded."""
     from analyzer.commands.accounts import spell_account
-    from analyzer.ingest import ingest_file
+    from analyzer.ingest.load import ingest_file
 
     accounts, errors = [], []
     with _progress(files) as on_bytes:

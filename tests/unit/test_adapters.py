@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from analyzer.adapters import FORMATS
-from analyzer.detect import named_format
 from analyzer.errors import FormatError
-from analyzer.ingest import Wish, ingest_file
-from analyzer.tables import TARGETS
-from analyzer.units import READINGS
+from analyzer.ingest.detect import named_format
+from analyzer.ingest.load import Wish, ingest_file
+from analyzer.ingest.tables import TARGETS
+from analyzer.ingest.units import READINGS
 from tests.golden_bills import GOLDEN, bill, fixtures
 
 ADAPTERS = Path(importlib.import_module("analyzer.adapters").__file__ or "").parent

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzer.errors import FormatError, StoreError
-from analyzer.ingest import check_even, ingest_file
+from analyzer.ingest.load import check_even, ingest_file
 from analyzer.store import Store
 
 GOOD = {"ts": 1788249600, "model": "gpt-4o", "input_tokens": 100, "output_tokens": 5}
@@ -135,7 +135,7 @@ def test_a_failure_after_the_rows_are_in_takes_them_out_again(store, tmp_path):
 _INGEST = """
 import sys
 from pathlib import Path
-from analyzer.ingest import ingest_file
+from analyzer.ingest.load import ingest_file
 from analyzer.store import Store
 with Store.open(sys.argv[1]) as store:
     store.unlock_digests()

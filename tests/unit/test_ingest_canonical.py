@@ -12,7 +12,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from analyzer.ingest import ingest_file
+from analyzer.ingest.load import ingest_file
 
 GOOD = {"ts": "2026-09-01T08:00:00Z", "model": "gpt-4o", "input_tokens": 100, "output_tokens": 5}
 AT_US = 1_788_249_600_000_000

@@ -13,8 +13,8 @@ import pyarrow as pa
 import pytest
 
 from analyzer.errors import FormatError
-from analyzer.ingest import ingest_file
-from analyzer.records import MAX_LINE_BYTES
+from analyzer.ingest.load import ingest_file
+from analyzer.ingest.records import MAX_LINE_BYTES
 
 GOOD = {"ts": 1788249600, "model": "gpt-4o", "input_tokens": 100, "output_tokens": 5}
 GOOD_LINE = json.dumps(GOOD).encode()
@@ -152,7 +152,7 @@ def test_folders_pipes_and_missing_files_are_named(store, tmp_path):
 _AS_NOBODY = """
 import os, sys
 from pathlib import Path
-from analyzer.source_file import SourceFile
+from analyzer.ingest.source_file import SourceFile
 if os.geteuid() == 0:
     os.setuid(65534)
 try:

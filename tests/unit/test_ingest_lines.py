@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzer.errors import FormatError
-from analyzer.lines import LINE_SCHEMA, LineReader
-from analyzer.source_file import SourceFile
+from analyzer.ingest.lines import LINE_SCHEMA, LineReader
+from analyzer.ingest.source_file import SourceFile
 from analyzer.store import Store
 
 FIELDS = st.lists(

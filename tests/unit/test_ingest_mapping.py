@@ -14,8 +14,8 @@ from analyzer.commands.accounts import spell_account
 from analyzer.commands.ingest import command as ingest_command
 from analyzer.commands.sources import command as sources_command
 from analyzer.errors import FormatError, StoreError
-from analyzer.ingest import Wish, check_even, ingest_file
-from analyzer.mapping_file import mapping_from, read_mapping
+from analyzer.ingest.load import Wish, check_even, ingest_file
+from analyzer.ingest.mapping_file import mapping_from, read_mapping
 
 MAPPINGS = Path(__file__).parents[2] / "sample_logs" / "mappings"
 BASE = '[columns]\nts = "t"\nmodel = "m"\ninput_tokens = "i"\noutput_tokens = "o"\n'

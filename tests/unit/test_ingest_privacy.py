@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from analyzer.digest import secret_path
-from analyzer.ingest import Wish, ingest_file
+from analyzer.ingest.load import Wish, ingest_file
 from analyzer.store import Store
 
 EMAIL = "jane.roe@example.org"
@@ -84,7 +84,7 @@ def _charges(tmp_path):
 _KEEP_OPEN = """
 import os, sys
 from pathlib import Path
-from analyzer.ingest import ingest_file
+from analyzer.ingest.load import ingest_file
 from analyzer.store import Store
 with Store.open(sys.argv[1]) as store:
     store.unlock_digests()

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from analyzer.ingest import ingest_file
+from analyzer.ingest.load import ingest_file
 
 NOTE = "Truncation is a DB storage safeguard. Whole data goes to callbacks (OTEL, etc.)."
 

@@ -15,8 +15,8 @@ import pytest
 
 from analyzer.digest import load_secret, secret_path
 from analyzer.errors import StoreError
-from analyzer.ingest import ingest_file
-from analyzer.scores import load_evals
+from analyzer.ingest.load import ingest_file
+from analyzer.ingest.scores import load_evals
 from analyzer.store import Store
 
 ROW = {"ts": 1788249600, "model": "gpt-4o", "input_tokens": 100, "output_tokens": 5}

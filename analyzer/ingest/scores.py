@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analyzer.adapter import Column, Format
-from analyzer.detect import detect
 from analyzer.errors import StoreError
-from analyzer.ingest import EXAMPLES, Reject
-from analyzer.source_file import SourceFile
-from analyzer.staging import readable, stage
+from analyzer.ingest.detect import detect
+from analyzer.ingest.load import EXAMPLES, Reject
+from analyzer.ingest.source_file import SourceFile
+from analyzer.ingest.staging import readable, stage
 from analyzer.store import Store
 
 SCORES = Format(

@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analyzer.adapter import Column, Unit
-from analyzer.detect import Detected, looks
-from analyzer.ingest import Reject, Wish, detected_by
-from analyzer.mapped import check_expected, notes
-from analyzer.mapping import with_feature
-from analyzer.paths import places
-from analyzer.source_file import SourceFile
-from analyzer.staging import readable, stage
+from analyzer.ingest.detect import Detected, looks
+from analyzer.ingest.load import Reject, Wish, detected_by
+from analyzer.ingest.mapped import check_expected, notes
+from analyzer.ingest.mapping import with_feature
+from analyzer.ingest.paths import places
+from analyzer.ingest.source_file import SourceFile
+from analyzer.ingest.staging import readable, stage
+from analyzer.ingest.tables import TARGETS, Target
 from analyzer.store import Store
-from analyzer.tables import TARGETS, Target
 
 EXAMPLES = 3
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzer.adapter import Format, Kind
-from analyzer.detect import Detected, Sample, kind_of, looks, samples_of
 from analyzer.errors import FormatError
-from analyzer.mapped_columns import column_for, kept, prefix_fits
-from analyzer.mapping_file import CANONICAL, MappingFile, meant
-from analyzer.paths import literal, parse_path
-from analyzer.records import Shape
-from analyzer.source_file import SourceFile
+from analyzer.ingest.detect import Detected, Sample, kind_of, looks, samples_of
+from analyzer.ingest.mapped_columns import column_for, kept, prefix_fits
+from analyzer.ingest.mapping_file import CANONICAL, MappingFile, meant
+from analyzer.ingest.paths import literal, parse_path
+from analyzer.ingest.records import Shape
+from analyzer.ingest.source_file import SourceFile
 from analyzer.store import Store
 
 PREFIX = "mapping:"
@@ -108,8 +108,8 @@ def check_expected(store: Store, source: SourceFile, detected: Detected) -> None
             names = ", ".join(repr(name[:60]) for name in detected.names[:_NAMES_SHOWN])
             raise FormatError(
                 f"{source.path}: no row holds {path!r}, which the mapping names"
-                f"{meant(path, detected.names) or '.'} The first records hold {names}. Where the path "
-                "may be missing, write optional = true"
+                f"{meant(path, detected.names) or '.'} The first records hold {names}. Where the "
+                "path may be missing, write optional = true"
             )
 
 

@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from analyzer.adapter import Format
-from analyzer.detect import Detected, needs_path
 from analyzer.errors import FormatError, StoreError
-from analyzer.lines import LineReader
-from analyzer.mapping import staging_select
-from analyzer.records import LINES, Shape
-from analyzer.source_file import SourceFile
+from analyzer.ingest.detect import Detected, needs_path
+from analyzer.ingest.lines import LineReader
+from analyzer.ingest.mapping import staging_select
+from analyzer.ingest.records import LINES, Shape
+from analyzer.ingest.source_file import SourceFile
 from analyzer.store import Store
 
 _TAIL_BYTES = 1 << 16

@@ -13,10 +13,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 from analyzer.adapter import Column, Format
-from analyzer.paths import Path, fill, literal, parse_path, places, quoted
-from analyzer.records import Shape, records
-from analyzer.tables import TARGETS, Target
-from analyzer.units import READINGS
+from analyzer.ingest.paths import Path, fill, literal, parse_path, places, quoted
+from analyzer.ingest.records import Shape, records
+from analyzer.ingest.tables import TARGETS, Target
+from analyzer.ingest.units import READINGS
 
 _EXTRA_INPUT = ("cached_input_tokens", "cache_write_tokens", "cache_write_1h_tokens")
 _TOO_MANY = (

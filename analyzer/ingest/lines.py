@@ -14,8 +14,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from analyzer.errors import FormatError
-from analyzer.records import MAX_LINE_BYTES
-from analyzer.source_file import SourceFile
+from analyzer.ingest.records import MAX_LINE_BYTES
+from analyzer.ingest.source_file import SourceFile
 
 LINE_SCHEMA = pa.schema([("line", pa.int64()), ("raw", pa.binary()), ("long_sha256", pa.string())])
 _BATCH_ROWS = 16_384

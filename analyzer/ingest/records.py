@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from analyzer.paths import RECORD, literal, quoted
+from analyzer.ingest.paths import RECORD, literal, quoted
 
 Layout = Literal["lines", "array", "documents", "csv", "parquet"]
 """How records stand in the file: JSON lines, a JSON array, JSON objects in a row, CSV, Parquet."""

@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args
 from analyzer.adapter import Unit
 from analyzer.adapters import canonical
 from analyzer.errors import FormatError
-from analyzer.paths import places
+from analyzer.ingest.paths import places
 
 FileKind = Literal["csv", "jsonl", "parquet"]
 Counts = Literal["inclusive", "exclusive"]

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from analyzer.adapter import Table
 from analyzer.adapters import FORMATS
-from analyzer.detect import AUTO, Detected, detect, named_format, shape_for
 from analyzer.errors import StoreError
-from analyzer.mapped import PREFIX, check_expected, fit, notes
-from analyzer.mapping_file import MappingFile
-from analyzer.source_file import SourceFile
-from analyzer.staging import aggregated, readable, stage
+from analyzer.ingest.detect import AUTO, Detected, detect, named_format, shape_for
+from analyzer.ingest.mapped import PREFIX, check_expected, fit, notes
+from analyzer.ingest.mapping_file import MappingFile
+from analyzer.ingest.source_file import SourceFile
+from analyzer.ingest.staging import aggregated, readable, stage
 from analyzer.store import Store
 
 EXAMPLES = 3

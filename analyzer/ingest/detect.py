@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from analyzer.adapter import Format, Kind
 from analyzer.adapters import FORMATS
 from analyzer.errors import FormatError, StoreError
-from analyzer.paths import literal, parse_path
-from analyzer.records import Layout, Shape, json_sources
-from analyzer.source_file import SourceFile
+from analyzer.ingest.paths import literal, parse_path
+from analyzer.ingest.records import Layout, Shape, json_sources
+from analyzer.ingest.source_file import SourceFile
 from analyzer.store import Store
 
 AUTO = "auto"

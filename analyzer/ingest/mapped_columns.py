@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC
 
 from analyzer.adapter import Column
-from analyzer.mapping_file import CANONICAL, MappingFile, Rule
-from analyzer.paths import literal, parse_path
-from analyzer.records import Shape
+from analyzer.ingest.mapping_file import CANONICAL, MappingFile, Rule
+from analyzer.ingest.paths import literal, parse_path
+from analyzer.ingest.records import Shape
 
 _UNIT_NAMES = {
     "s": "seconds", "ms": "milliseconds", "us": "microseconds", "cents": "cents", "usd": "dollars",
