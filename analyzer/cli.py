@@ -63,7 +63,7 @@ def cli() -> None:
 def main() -> NoReturn:
     """Run the command line; one clear line and exit code 2 for bad input."""
     try:
-        cli.main(standalone_mode=False)
+        cli.main(prog_name="rebill", standalone_mode=False)
     except RebillError as error:
         click.echo(f"rebill: {error}", err=True)
         sys.exit(error.exit_code)

@@ -100,7 +100,9 @@ def _rule(lever: Lever, table: object, number: int, file: str) -> Rule:
         return lever.rule.model_validate(table)
     except ValidationError as error:
         where = f"{file}: [[{lever.name}]] number {number}"
-        problem = _spell(error.errors()[0], lever.rule)
+        # A misspelt key first: it often is why another one is missing.
+        first = min(error.errors(), key=lambda detail: detail["type"] != "extra_forbidden")
+        problem = _spell(first, lever.rule)
         raise PolicyError(f"{where}: {problem}") from None
 
 
@@ -126,5 +128,4 @@ def _keys_at(rule: type[Rule], loc: tuple[str | int, ...]) -> tuple[str, ...]:
 
 
 def _nearest(key: str, known: tuple[str, ...]) -> str:
-    close = get_close_matches(key, known, n=1, cutoff=0.5)
-    return f"; did you mean {close[0]!r}?" if close else f"; known keys: {', '.join(known)}"
+    return f"; did you mean {get_close_matches(key, known, n=1, cutoff=0)[0]!r}?"

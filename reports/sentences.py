@@ -122,7 +122,8 @@ def decision(findings: Findings) -> str:
     assumed = sum(share.evidence.get("assumed", 0) for share in findings.attribution)
     if assumed <= 0:
         return f"{text}."
-    share = spelling.percent(assumed, findings.before_pico_usd)
+    # Whole per cent: the table beside it rounds its own shares so that they add up.
+    share = spelling.percent(assumed, findings.before_pico_usd, digits=0)
     return (
         f"{text}, once a quality test has borne out the assumed part of the saving: {share} of "
         "today\u2019s spend."

@@ -44,9 +44,9 @@ def change(pico_usd: int, *, digits: int | None = None) -> str:
     return ("+" if pico_usd > 0 else "") + money(pico_usd, digits=digits)
 
 
-def percent(part: int, whole: int) -> str:
+def percent(part: int, whole: int, *, digits: int = 1) -> str:
     """Spell a share with one decimal; an en dash where there is no whole."""
-    return spell_percent(part, whole).replace("-", MINUS) if whole else NOTHING
+    return spell_percent(part, whole, digits=digits).replace("-", MINUS) if whole else NOTHING
 
 
 def percent_change(part: int, whole: int) -> str:
