@@ -37,11 +37,12 @@ def _quality(policy: Policy, log: Log) -> Iterator[tuple[str, str]]:
             "answer, and takes it for every tier's answer. This is weak evidence.",
             "the policy's routing, score = length",
         )
-        without = log.requests["response_chars"].null_count()
+        routed = log.requests.drop_nulls("first_tier")
+        without = routed["response_chars"].null_count()
         if without:
             yield (
-                f"{without:,} requests have no answer length in the log: they escalate to the "
-                "last tier and pay for each one.",
+                f"{without:,} routed requests have no answer length in the log: they escalate to "
+                "the last tier and pay for each one.",
                 "the log",
             )
     if "pass_rate" in scores:
