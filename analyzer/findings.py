@@ -156,6 +156,8 @@ class Source:
     rows_loaded: int
     duplicates: int
     rejects: int
+    set_aside: int
+    """Rows that a mapping file's ``where`` leaves out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,7 @@ def _coverage(findings: Findings) -> Iterator[RenderableType]:
         grid.add_row(_plain(row.label), _plain(row.requests), _plain(row.percent))
     yield grid
     yield _plain(f"Dollars whose log names a feature: {sentences.tagged(findings)}.")
-    yield _plain(f"Input rows set aside as unreadable: {spelling.count(rejected_rows(findings))}.")
+    yield _plain(f"Input rows rejected as unreadable: {spelling.count(rejected_rows(findings))}.")
     for model in coverage.unpriced:
         name = _name(model.model).plain
         requests = spelling.plural(model.requests, "request")

@@ -390,7 +390,9 @@ PROVENANCE = Provenance(
     price_sources=("prices.toml", "genai-prices 0.2.3", "field-notes 2026-10-01"),
     seed=0,
     sources=(
-        Source("litellm/spend.jsonl", "ab" * 32, "litellm_spend_logs", 540_310, 540_122, 171, 17),
-        Source("openai/chat.jsonl.gz", "cd" * 32, "openai_chat", 110_002, 109_934, 60, 8),
+        Source(
+            "litellm/spend.jsonl", "ab" * 32, "litellm_spend_logs", 540_310, 540_122, 171, 17, 0
+        ),
+        Source("openai/chat.jsonl.gz", "cd" * 32, "openai_chat", 110_002, 109_934, 60, 8, 0),
     ),
 )

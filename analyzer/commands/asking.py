@@ -40,6 +40,15 @@ def find(
 
 
 def _sources(store: Store) -> tuple[Source, ...]:
-    columns = ("file", "sha256", "format", "rows_in", "rows_loaded", "duplicates", "rejects")
+    columns = (
+        "file",
+        "sha256",
+        "format",
+        "rows_in",
+        "rows_loaded",
+        "duplicates",
+        "rejects",
+        "set_aside",
+    )
     rows = store.query("sources").select(columns).sort("file", "sha256")
     return tuple(Source(*row) for row in rows.iter_rows())

@@ -23,7 +23,7 @@ class SourceRow:
 
     file: str
     format: str
-    counts: tuple[str, str, str, str]
+    counts: tuple[str, ...]
     sha256: str
 
 
@@ -63,25 +63,32 @@ def source_rows(sources: tuple[Source, ...]) -> tuple[SourceRow, ...]:
         SourceRow(
             source.file,
             source.format,
-            _counts(source.rows_in, source.rows_loaded, source.duplicates, source.rejects),
+            _counts(
+                source.rows_in,
+                source.rows_loaded,
+                source.duplicates,
+                source.rejects,
+                source.set_aside,
+            ),
             source.sha256,
         )
         for source in sources
     )
 
 
-def _counts(rows_in: int, loaded: int, duplicates: int, rejects: int) -> tuple[str, str, str, str]:
+def _counts(*rows: int) -> tuple[str, ...]:
     spell = spelling.count
-    return spell(rows_in), spell(loaded), spell(duplicates), spell(rejects)
+    return tuple(spell(count) for count in rows)
 
 
-def source_total(sources: tuple[Source, ...]) -> tuple[str, str, str, str]:
+def source_total(sources: tuple[Source, ...]) -> tuple[str, ...]:
     """Return the rows read, loaded, duplicate and rejected of all files."""
     return _counts(
         sum(source.rows_in for source in sources),
         sum(source.rows_loaded for source in sources),
         sum(source.duplicates for source in sources),
         sum(source.rejects for source in sources),
+        sum(source.set_aside for source in sources),
     )
 
 
