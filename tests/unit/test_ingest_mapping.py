@@ -3,40 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from pathlib import Path
 
 import polars as pl
 import pytest
-from click.testing import CliRunner
 
 from analyzer.commands.accounts import spell_account
-from analyzer.commands.ingest import command as ingest_command
-from analyzer.commands.sources import command as sources_command
 from analyzer.errors import FormatError, StoreError
 from analyzer.ingest.load import Wish, check_even, ingest_file
 from analyzer.ingest.mapping_file import mapping_from, read_mapping
+from tests.mapped_log import BASE, ROW, write_jsonl, write_mapping
 
 MAPPINGS = Path(__file__).parents[2] / "sample_logs" / "mappings"
-BASE = '[columns]\nts = "t"\nmodel = "m"\ninput_tokens = "i"\noutput_tokens = "o"\n'
-ROW = {"t": "2026-09-01T08:00:00Z", "m": "gpt-4o", "i": 100, "o": 5}
-
-
-def _mapping(tmp_path, text):
-    path = tmp_path / "mine.toml"
-    path.write_text(text)
-    return Wish(mapping=read_mapping(path))
-
-
-def _jsonl(tmp_path, *rows, name="log.jsonl"):
-    path = tmp_path / name
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    return path
 
 
 def _load(store, tmp_path, text, *rows):
     """Load rows with a mapping; JSON lines."""
-    return ingest_file(store, _jsonl(tmp_path, *rows), _mapping(tmp_path, text))
+    return ingest_file(store, write_jsonl(tmp_path, *rows), write_mapping(tmp_path, text))
 
 
 def _held(store, column):
@@ -44,10 +27,10 @@ def _held(store, column):
 
 
 def test_the_three_kinds_of_file_read_alike(store, tmp_path):
-    wish = _mapping(tmp_path, BASE)
+    wish = write_mapping(tmp_path, BASE)
     pl.DataFrame([ROW]).write_parquet(tmp_path / "a.parquet")
     (tmp_path / "a.csv").write_bytes(b"o;i;m;t\r\n5;100;gpt-4o;2026-09-01T08:00:00Z")
-    files = [_jsonl(tmp_path, ROW), tmp_path / "a.parquet", tmp_path / "a.csv"]
+    files = [write_jsonl(tmp_path, ROW), tmp_path / "a.parquet", tmp_path / "a.csv"]
     for path in files:
         assert ingest_file(store, path, wish).rows_loaded == 1
     rows = store.rows("SELECT ts_us, model, input_tokens, output_tokens FROM requests")
@@ -141,8 +124,8 @@ def test_exclusive_counts_are_added_and_inclusive_ones_are_held_to_it(store, tmp
     assert "exceed input_tokens" in account.reasons[0].reason
     assert _held(store, "input_tokens") == [100]
     store.rows("DELETE FROM requests")
-    other = _jsonl(tmp_path, {**ROW, "c": 101}, name="b.jsonl")
-    ingest_file(store, other, _mapping(tmp_path, 'counts = "exclusive"\n' + text))
+    other = write_jsonl(tmp_path, {**ROW, "c": 101}, name="b.jsonl")
+    ingest_file(store, other, write_mapping(tmp_path, 'counts = "exclusive"\n' + text))
     assert _held(store, "input_tokens") == [201]
     assert _held(store, "cached_input_tokens") == [101]
 
@@ -209,7 +192,9 @@ def test_spacing_of_json_in_a_cell_makes_no_other_key(store, tmp_path):
     path.write_text(
         't,m,i,o,h\n1788249600,m,1,1,"[1,2]"\n1788249600,m,1,1,"[1,  2]"\n1788249600,m,1,1,x\n'
     )
-    ingest_file(store, path, _mapping(tmp_path, BASE + 'prompt_key = { path = "h", whole = true }'))
+    ingest_file(
+        store, path, write_mapping(tmp_path, BASE + 'prompt_key = { path = "h", whole = true }')
+    )
     keys = _held(store, "prompt_key")
     assert keys[0] == keys[1] != keys[2]
 
@@ -256,7 +241,7 @@ def test_several_paths_make_one_key(store, tmp_path):
 )
 def test_a_mapping_that_cannot_be_used_is_one_clear_line(tmp_path, text, said):
     with pytest.raises(FormatError) as caught:
-        _mapping(tmp_path, text)
+        write_mapping(tmp_path, text)
     assert "mine.toml: " in str(caught.value)
     assert said in str(caught.value)
     assert "\n" not in str(caught.value).split("not valid TOML")[0]
@@ -278,15 +263,17 @@ def test_a_path_that_stands_in_no_row_is_refused_with_those_that_do(store, tmp_p
     assert store.query("sources").is_empty()
     (tmp_path / "a.csv").write_text("t,m,i,o,Request tokens\n")
     with pytest.raises(FormatError, match="did you mean 'Request tokens'"):
-        ingest_file(store, tmp_path / "a.csv", _mapping(tmp_path, BASE + 'user = "Request token"'))
+        ingest_file(
+            store, tmp_path / "a.csv", write_mapping(tmp_path, BASE + 'user = "Request token"')
+        )
 
 
 def test_a_path_may_stand_far_down_or_hold_null_only(store, tmp_path):
     rows = [ROW] * 300 + [{**ROW, "x": 7, "y": None}]
     account = _load(store, tmp_path, BASE + 'latency_ms = "x"', *rows)
     assert account.rows_loaded == 301
-    nulls = _jsonl(tmp_path, {**ROW, "y": None}, name="b.jsonl")
-    assert ingest_file(store, nulls, _mapping(tmp_path, BASE + 'user = "y"')).rows_loaded == 1
+    nulls = write_jsonl(tmp_path, {**ROW, "y": None}, name="b.jsonl")
+    assert ingest_file(store, nulls, write_mapping(tmp_path, BASE + 'user = "y"')).rows_loaded == 1
 
 
 def test_the_wrong_kind_of_file_is_said(store, tmp_path):
@@ -295,9 +282,9 @@ def test_the_wrong_kind_of_file_is_said(store, tmp_path):
 
 
 def test_the_same_bytes_by_another_mapping_need_another_database(store, tmp_path):
-    path = _jsonl(tmp_path, ROW)
-    ingest_file(store, path, _mapping(tmp_path, BASE))
-    again = ingest_file(store, path, _mapping(tmp_path, 'name = "other"\n' + BASE))
+    path = write_jsonl(tmp_path, ROW)
+    ingest_file(store, path, write_mapping(tmp_path, BASE))
+    again = ingest_file(store, path, write_mapping(tmp_path, 'name = "other"\n' + BASE))
     assert (again.already_loaded, again.duplicates, again.set_aside) == (True, 1, 0)
     assert "by mapping:mine: to read them another way" in again.notes[0]
 
@@ -344,82 +331,6 @@ def test_a_failure_of_burstgpt_is_an_error(store, tmp_path):
     assert rows == [("gpt-3.5-turbo", "error", False), ("gpt-4", "ok", True)]
 
 
-@pytest.fixture
-def run(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return lambda command, *words: CliRunner().invoke(command, list(words))
-
-
-def test_explain_shows_how_a_file_is_read_and_loads_nothing(run, tmp_path):
-    text = '[where]\nkind = "call"\n' + BASE + 'prompt_key = "p"\nlogged_cost = "cost"'
-    _mapping(tmp_path, text)
-    call = {**ROW, "kind": "call", "p": "my secret prompt", "cost": 0.25}
-    _jsonl(tmp_path, {"kind": "exit"}, call, {**call, "o": -5})
-    done = run(ingest_command, "log.jsonl", "--mapping", "mine.toml", "--explain")
-    assert (done.exit_code, done.stderr) == (0, "")
-    lines = done.stdout.splitlines()
-    assert lines[0].startswith("log.jsonl: mapping:mine (read by mine.toml), JSON lines with the k")
-    assert lines[1] == "  because mine.toml names its columns: t, m, i, o, p, cost, kind"
-    assert lines[2].startswith("  rows in 3 = readable 1 + rejects 1 + set aside 1; nothing was ")
-    assert lines[3] == "  line 3: o is not a whole number from 0 to 1,000,000,000"
-    assert "    prompt_key                1  p, kept as a digest" in lines
-    assert "  input_tokens holds cached and written tokens (inclusive)" in lines
-    (row,) = (line for line in lines if line.startswith("    line 2: ts 2026-09-01T08:00:00Z"))
-    assert "input_tokens 100, output_tokens 5, prompt_key " in row
-    assert row.endswith("logged_cost_usd 0.250000000000")
-    assert "my secret prompt" not in done.stdout
-    assert "    no latency: a cached answer counts as there when its request began" in lines
-    assert "no prompt_key" not in done.stdout
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["log.jsonl", "mine.toml"]
-
-
-def test_explain_names_the_signature_of_a_built_in_format(run, tmp_path):
-    row = {"ts": 1788249600, "model": "m", "input_tokens": 1, "output_tokens": 2}
-    _jsonl(tmp_path, row)
-    done = run(ingest_command, "log.jsonl", "--explain", "--json")
-    (found,) = json.loads(done.stdout)["files"]
-    assert found["format"] == "canonical"
-    assert found["why"] == "the first records have ts, model, input_tokens, output_tokens"
-    assert found["rows_in"] == found["readable"] + found["rejects"] + found["set_aside"] == 1
-    assert {"column": "user_key", "source": "user", "unit": "kept as a digest", "rows": 0} in (
-        found["columns"]
-    )
-    assert "no prompt_key: caching is not assessable" in found["cannot"]
-    named = run(ingest_command, "log.jsonl", "--explain", "--format", "canonical")
-    assert "you named the format; the first records have its keys: ts, model" in named.stdout
-
-
-def test_explain_says_what_totals_cannot_tell(run):
-    folder = Path(__file__).parents[1] / "golden"
-    usage = folder / "openai_usage_csv" / "completions_usage.csv"
-    cost = folder / "openai_cost_csv" / "cost.csv"
-    done = run(ingest_command, str(usage), str(cost), "none.csv", "--explain")
-    assert done.exit_code == 2
-    assert "none.csv: no such file" in done.stderr
-    assert "totals, not requests" in done.stdout
-    assert "money only: reconciled with logs, never replayed" in done.stdout
-
-
-def test_a_mapping_and_a_format_are_too_much(tmp_path):
-    _mapping(tmp_path, BASE)
-    words = ["x", "--mapping", str(tmp_path / "mine.toml"), "--format", "canonical"]
-    done = CliRunner().invoke(ingest_command, words)
-    assert isinstance(done.exception, FormatError)
-    assert "leave --format out" in str(done.exception)
-
-
-def test_sources_shows_what_was_set_aside(run, tmp_path):
-    _mapping(tmp_path, '[where]\nm = "gpt-4o"\n' + BASE)
-    _jsonl(tmp_path, ROW, {**ROW, "m": "other"})
-    loaded = run(ingest_command, "log.jsonl", "--mapping", "mine.toml", "--json")
-    assert json.loads(loaded.stdout)["set_aside"] == 1
-    header, row = run(sources_command).stdout.splitlines()
-    assert "set aside" in header
-    assert row.split()[:7] == ["log.jsonl", "mapping:mine", "2", "1", "0", "0", "1"]
-    (source,) = json.loads(run(sources_command, "--json").stdout)["sources"]
-    assert source["set_aside"] == 1
-
-
 def test_every_canonical_column_can_be_mapped(store, tmp_path):
     row = {
         "request_id": "r", "ts": 1788249600, "latency_ms": 2, "provider": "p", "model": "m",
@@ -431,9 +342,9 @@ def test_every_canonical_column_can_be_mapped(store, tmp_path):
     }  # fmt: skip
     columns = {name: f"in.{name}" for name in row}
     wish = Wish(mapping=mapping_from({"columns": columns}, "all.toml"))
-    assert ingest_file(store, _jsonl(tmp_path, {"in": row}), wish).reasons == ()
+    assert ingest_file(store, write_jsonl(tmp_path, {"in": row}), wish).reasons == ()
     mapped = store.rows("SELECT * EXCLUDE (source_id) FROM requests")
     store.rows("DELETE FROM requests")
-    ingest_file(store, _jsonl(tmp_path, row, name="b.jsonl"))
+    ingest_file(store, write_jsonl(tmp_path, row, name="b.jsonl"))
     assert store.rows("SELECT * EXCLUDE (source_id) FROM requests") == mapped
     assert len(mapped) == 1

@@ -199,7 +199,13 @@ def test_price_changes_stand_apart_and_add_up() -> None:
 
 def test_what_was_left_out_is_named() -> None:
     seen = report_page.text(html.render(example.example()))
-    for name in ("acme/in-house-7b", "mystery-1", "prompt_key", "prefix_key", "each with its reason: 25"):
+    for name in (
+        "acme/in-house-7b",
+        "mystery-1",
+        "prompt_key",
+        "prefix_key",
+        "each with its reason: 25",
+    ):
         assert name in seen
 
 
