@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal
 
@@ -19,18 +19,34 @@ from analyzer.money import PPM, ppm
 
 UNTAGGED = "(untagged)"
 _MICROSECONDS = 1_000_000
+_LONGEST_S = 100_000_000_000
+_LARGEST_RATIO = 1_000_000
+
+MOST_TOKENS = 1_000_000_000
+"""No rule may name more tokens, characters or calls; ingest holds each request to the same."""
 
 
 def _to_ppm(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
         raise ValueError("write a decimal, such as 0.5")
-    return ppm(value)
+    return ppm(_within(value, _LARGEST_RATIO, "a decimal, such as 0.5"))
 
 
 def _to_us(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise ValueError("write a number of seconds, such as 3600")
-    return int(Decimal(str(value)) * _MICROSECONDS)
+    return int(_within(value, _LONGEST_S, "a number of seconds, such as 3600") * _MICROSECONDS)
+
+
+def _within(value: float | Decimal | str, most: int, wanted: str) -> Decimal:
+    """Read a number that 64-bit columns can carry: no infinity, no NaN, nothing absurd."""
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        raise ValueError(f"write {wanted}") from None
+    if not number.is_finite() or abs(number) > most:
+        raise ValueError(f"write {wanted}, at most {most:,}")
+    return number
 
 
 def _share(value: int) -> int:

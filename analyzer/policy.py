@@ -57,7 +57,7 @@ def parse_policy(raw: bytes, file: str) -> Policy:
     """Return the rules of a policy's text; ``file`` is its name for error messages."""
     try:
         tables = tomllib.loads(raw.decode(), parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise PolicyError(f"{file}: not valid TOML: {error}") from error
     return policy_from(tables, file)
 

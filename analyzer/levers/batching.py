@@ -14,16 +14,16 @@ from __future__ import annotations
 import polars as pl
 from pydantic import Field, field_validator
 
-from analyzer.lever import Context, DurationUs, Lever, Rule
+from analyzer.lever import MOST_TOKENS, Context, DurationUs, Lever, Rule
 
 
 class Batching(Rule):
     """Pack calls that share a prefix."""
 
-    max_size: int = Field(ge=1)
+    max_size: int = Field(ge=1, le=MOST_TOKENS)
     window_us: DurationUs = Field(alias="window_seconds")
-    shared_tokens: int | None = Field(default=None, ge=0)
-    item_tokens: int = Field(default=8, ge=0)
+    shared_tokens: int | None = Field(default=None, ge=0, le=MOST_TOKENS)
+    item_tokens: int = Field(default=8, ge=0, le=MOST_TOKENS)
 
     @field_validator("window_us")
     @classmethod

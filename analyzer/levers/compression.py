@@ -15,7 +15,7 @@ from typing import Literal
 import polars as pl
 from pydantic import Field, field_validator
 
-from analyzer.lever import Context, Lever, Rule, SharePpm
+from analyzer.lever import MOST_TOKENS, Context, Lever, Rule, SharePpm
 from analyzer.money import PPM
 
 _CHARS_PER_TOKEN = 4
@@ -26,8 +26,8 @@ class Compression(Rule):
 
     compressor: str = Field(description="the model that compresses")
     ratio: SharePpm = Field(description="tokens kept, as a share")
-    min_chars: int = Field(default=500, ge=0)
-    instruction_tokens: int = Field(default=40, ge=0)
+    min_chars: int = Field(default=500, ge=0, le=MOST_TOKENS)
+    instruction_tokens: int = Field(default=40, ge=0, le=MOST_TOKENS)
     mode: Literal["dynamic", "static_prefix"] = "dynamic"
     when: Literal["always", "profitable"] = "always"
     compressible: SharePpm = PPM

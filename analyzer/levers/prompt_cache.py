@@ -15,7 +15,7 @@ from typing import Literal
 import polars as pl
 from pydantic import Field
 
-from analyzer.lever import Context, DurationUs, Lever, Rule
+from analyzer.lever import MOST_TOKENS, Context, DurationUs, Lever, Rule
 
 _FIVE_MINUTES_US = 300_000_000
 
@@ -24,7 +24,7 @@ class PromptCache(Rule):
     """Use the provider's prefix cache."""
 
     ttl_us: DurationUs = Field(default=_FIVE_MINUTES_US, alias="ttl_seconds")
-    min_tokens: int = Field(default=1024, ge=0)
+    min_tokens: int = Field(default=1024, ge=0, le=MOST_TOKENS)
     write: Literal["free", "billed"] = "free"
 
 

@@ -18,7 +18,7 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from analyzer.kernels.draws import uniform_draws
-from analyzer.lever import Context, Lever, Rule
+from analyzer.lever import MOST_TOKENS, Context, Lever, Rule
 
 _FULL_SCORE_CHARS = 200
 _SHORTEST_SCORED_CHARS = 5
@@ -31,7 +31,7 @@ class Tier(BaseModel):
 
     model: str
     accept: Decimal | None = Field(default=None, description="least score that is accepted")
-    max_output_tokens: int | None = Field(default=None, ge=0)
+    max_output_tokens: int | None = Field(default=None, ge=0, le=MOST_TOKENS)
     pass_rate: Decimal | None = Field(default=None, ge=0, le=1)
 
 
