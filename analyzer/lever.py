@@ -44,7 +44,7 @@ def _within(value: float | Decimal | str, most: int, wanted: str) -> Decimal:
         number = Decimal(str(value))
     except InvalidOperation:
         raise ValueError(f"write {wanted}") from None
-    if not number.is_finite() or abs(number) > most:
+    if not number.is_finite() or number.copy_abs() > most:
         raise ValueError(f"write {wanted}, at most {most:,}")
     return number
 
