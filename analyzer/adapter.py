@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -34,7 +34,9 @@ class Column:
     """Where one canonical column stands in a format, and in which unit.
 
     ``sql`` is SQL over the source's texts: ``{usage.prompt_tokens}`` is the text at that path, NULL
-    where it is missing, null or empty. JSON inside a string is read as if it were not in one.
+    where it is missing, null or empty. JSON inside a string is read as if it were not in one. A
+    name with a dot stands in quotes: ``{attributes."service.name"}``. ``seq`` is the row's place in
+    the file, for windows over the rows before it. Braces always hold a path, also in a pattern.
     """
 
     sql: str
@@ -48,6 +50,18 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """What tells a file of which no total can be made."""
+
+    file_name: str
+    """A regular expression that such a file's name holds."""
+    rows: str
+    """SQL over the table's columns: true for a row that only such a file holds."""
+    why: str
+    """What is wrong with such a file, and the mend."""
+
+
+@dataclass(frozen=True, slots=True)
 class Format:
     """One log format. Its module's docstring links the vendor's documentation."""
 
@@ -58,8 +72,9 @@ class Format:
     table: Table
     signature: tuple[tuple[str, ...], ...]
     """Alternatives. One matches where all of its keys stand in a record: ``usage.input_tokens``
-    must not be null, ``object=response`` must have that value, ``!startTime`` must not stand there.
-    Other keys and order are free."""
+    must not be null, ``object=response`` must have that value, ``!startTime`` must not stand there;
+    ``data[*].results[*].amount`` may stand in any element, and ``!data[*].results[*].amount`` in
+    none of any record. Other keys and order are free."""
     columns: Mapping[str, Column]
     counts: Literal["inclusive", "exclusive"] = "inclusive"
     """Whether the input count holds cached and written tokens (exclusive: they are added)."""
@@ -68,14 +83,37 @@ class Format:
     exclusive counts."""
     roots: Mapping[str, str] = field(default_factory=dict)
     """Names for documents inside a record: SQL over its top-level texts, ``{@}`` the record."""
+    rows: Mapping[str, str] = field(default_factory=dict)
+    """Where one record holds many rows: a name for each list on the way down to them, and SQL over
+    the texts of what holds it (first the record) that gives the list as the text of a JSON array.
+    Each element of the last list is a row, and paths are paths into it. What stands above is
+    reached by name: ``{bucket.start_time}``, and ``{record.object}`` for the record itself. Only a
+    record that lacks the first list is rejected; one whose lists hold no element is empty."""
     blank: str = "false"
     """SQL over the texts: true for a record that says nothing, such as an empty bucket."""
     where: str = "true"
     """SQL over the texts: not true for a record that is set aside, counted and not loaded."""
+    aside: str = ""
+    """What the records are that ``where`` sets aside, and what becomes of them, in words."""
+    remarks: Mapping[str, str] = field(default_factory=dict)
+    """What to say of loaded rows, behind their number, and SQL over the texts that finds them."""
+    answers_a_batch: bool = False
+    """Whether its SQL reads ``batch_requests``: what was asked, by custom_id."""
+    keeps: Literal["first", "largest"] = "first"
+    """Which of the rows of one ``request_id`` is loaded. ``largest``: the one with most output,
+    whichever file holds it, and an id ``message:request:sidechain`` is the same request as any
+    other id of that message."""
+    inside: tuple[str, str] | None = None
+    """SQL for a row's own name, and for the name of the row around it. A row that holds a loaded
+    row with tokens, at any depth, repeats what that one says, and is set aside."""
+    note: str = ""
+    """What a reader of any such file's account must know, in words."""
     expected: tuple[str, ...] = ()
     """Paths that a row must hold, or the file is refused."""
     natural_key: tuple[str, ...] = ()
     """Paths that make two rows of aggregates the same row, besides their period."""
+    refusal: Refusal | None = None
+    """What tells a file of this format that is refused as a whole."""
     exact: bool = False
     """The signature's columns are all that there may be."""
 
@@ -89,3 +127,34 @@ def json_values(document: str, keys: tuple[str, ...]) -> str:
     paths = ", ".join(f"'$.{key}'" for key in keys)
     values = f"TRY(json_extract({{{document}}}, [{paths}]))"
     return f"CASE WHEN is_json({{{document}}}) THEN {values}::VARCHAR END"
+
+
+def model_apart(model: str, *, audio: Sequence[str], image: Sequence[str]) -> str:
+    """Return SQL for a model's name that says where its tokens are not all text.
+
+    ``audio`` and ``image`` are SQL for counts of tokens that have a price of their own. Where one
+    is above zero the kind stands behind the name (``gpt-4o + audio``), which no price table lists:
+    the row is unpriced and counted, and never priced as text.
+    """
+
+    def some(counts: Sequence[str]) -> str:
+        above_zero = (f"coalesce(TRY_CAST({count} AS DOUBLE), 0) > 0" for count in counts)
+        return " OR ".join(above_zero) or "false"
+
+    return (
+        f"{model} || CASE WHEN {some(audio)} THEN ' + audio' "
+        f"WHEN {some(image)} THEN ' + image' ELSE '' END"
+    )
+
+
+def day_or_hour(path: str) -> tuple[str, str]:
+    """Return SQL for the start and the end of a total's period, both UTC.
+
+    A date alone is a whole day; a date with a clock, with or without seconds, is an hour. Other
+    text is passed on as it stands, for the row to be rejected with.
+    """
+    text = f"{{{path}}}"
+    starts = f"TRY_CAST({text} AS TIMESTAMP)"
+    lasts = f"CASE WHEN length({text}) = 10 THEN INTERVAL 1 DAY ELSE INTERVAL 1 HOUR END"
+    ends = f"TRY({starts} + {lasts})"
+    return f"coalesce({starts}::VARCHAR, {text})", f"coalesce({ends}::VARCHAR, {text})"

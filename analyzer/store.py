@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -51,10 +52,13 @@ class Store:
         connection = _connect(path, read_only=read_only)
         try:
             store = cls(connection, path)
+            if not read_only:
+                _drop_spilled(path)
             store._prepare(read_only=read_only)
             yield store
         except duckdb.Error as error:
-            raise StoreError(f"{path}: {_without_values(error)}") from error
+            why = _disk_full(str(error)) or _without_values(error)
+            raise StoreError(f"{path}: {why}") from error
         finally:
             connection.close()
 
@@ -95,7 +99,8 @@ class Store:
         try:
             return self._connection.execute(sql, dict(params or {}) or None).fetchall()
         except duckdb.Error as error:
-            raise StoreError(_without_values(error)) from error
+            full = _disk_full(str(error))
+            raise StoreError(f"{self.path}: {full}" if full else _without_values(error)) from error
 
     def run(self, name: str, **params: object) -> int:
         """Run ``sql/<name>.sql`` and return how many rows it changed."""
@@ -159,6 +164,9 @@ class Store:
                         self.rows(create)
                 version = {"version": str(SCHEMA_VERSION)}
                 self.rows("INSERT OR IGNORE INTO meta VALUES ('schema_version', $version)", version)
+        for view in statement("views").split(";\n"):
+            if view.strip():
+                self.rows(view)
 
     def _check_version(self) -> None:
         found = self.rows("SELECT value FROM meta WHERE key = 'schema_version'")
@@ -184,9 +192,35 @@ def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         "autoload_known_extensions": "false",
     }
     try:
+        if not read_only and not path.exists():
+            _create_whole(path)
         return duckdb.connect(os.fspath(path), read_only=read_only, config=config)
     except duckdb.Error as error:
         raise StoreError(f"{path}: {_why_closed(str(error))}") from error
+    except OSError as error:
+        why = f"the database cannot be opened ({error.strerror})"
+        raise StoreError(f"{path}: {why}") from error
+
+
+def _create_whole(path: Path) -> None:
+    """Put an empty database at a path in one step.
+
+    DuckDB makes its file in several, and cannot open one that was left between two of them.
+    """
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    try:
+        duckdb.connect(os.fspath(part)).close()
+        # A link, unlike a rename, fails where another process was first.
+        with suppress(FileExistsError):
+            path.hardlink_to(part)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _drop_spilled(path: Path) -> None:
+    """Remove what a killed process spilled beside its database: it may hold a log's text."""
+    for left in path.with_name(f"{path.name}.tmp").glob("duckdb_temp_*"):
+        left.unlink(missing_ok=True)
 
 
 def _refuse_foreign(path: Path) -> None:
@@ -207,10 +241,20 @@ def _why_closed(message: str) -> str:
         return "this is not a database; name another file with --db"
     if "newer version" in message or "version number" in message:
         return "written by another version of DuckDB: update the duckdb package"
-    return f"the database cannot be opened ({message.splitlines()[0]})"
+    return _disk_full(message) or f"the database cannot be opened ({message.splitlines()[0]})"
+
+
+def _disk_full(message: str) -> str:
+    """Return what to do where there is no room to write; nothing for any other message."""
+    if not any(said in message for said in ("No space left", "File too large", "Disk quota")):
+        return ""
+    return (
+        "there is no room on the disk: free some and run the command again; files that were "
+        "loaded whole are kept"
+    )
 
 
 def _without_values(error: duckdb.Error) -> str:
     """Return the first line of an error, less what it quotes: that may come from a log."""
     line = str(error).splitlines()[0]
-    return re.sub(r"'[^']*'|\"[^\"]*\"", "...", line)[:300]
+    return re.sub(r"'[^']*'|\"[^\"]*(\"|$)", "...", line)[:300]

@@ -3,9 +3,11 @@
 Documentation: https://docs.litellm.ai/docs/proxy/logging_spec. ``prompt_tokens`` holds cached and
 written tokens. ``startTime`` is seconds since 1970, or a time of UTC without offset. Texts are
 whole, unless message logging is off: then every one of them reads ``redacted-by-litellm``.
+``response_cost`` is 0 where the gateway knew no price; unless the payload holds the price that was
+used, such a 0 is no cost.
 """
 
-from analyzer.adapter import Column, Format, json_values
+from analyzer.adapter import Column, Format, json_values, model_apart
 
 _USAGE = "metadata.usage_object"
 _READ = f"{{{_USAGE}.cache_read_input_tokens}}"
@@ -30,6 +32,10 @@ _MESSAGES = (
     "AND NOT contains({messages}, 'litellm_truncated') THEN {messages} END"
 )
 _ANSWER = "{response.choices[0].message.content}"
+_FAILED = "{status} = 'failure'"
+_HIT = "(contains({id}, '_cache_hit') OR coalesce(flag({cache_hit}), false))"
+_PRICE = "{model_map_information.model_map_value}"
+_TOKENS = "coalesce(count_of({prompt_tokens}), 0) + coalesce(count_of({completion_tokens}), 0)"
 _START, _END = "utc_time_us({startTime})", "utc_time_us({endTime})"
 
 FORMAT = Format(
@@ -44,7 +50,18 @@ FORMAT = Format(
         "ts_us": Column("{startTime}", "utc_time"),
         "latency_us": Column(f"CASE WHEN {_END} >= {_START} THEN {_END} - {_START} END", "us"),
         "provider": Column("{custom_llm_provider}", "text"),
-        "model": Column("coalesce({model}, {model_group})", "text"),
+        "model": Column(
+            model_apart(
+                "coalesce({model}, {model_group})",
+                audio=(
+                    f"{{{_USAGE}.prompt_tokens_details.audio_tokens}}",
+                    f"{{{_USAGE}.completion_tokens_details.audio_tokens}}",
+                ),
+                image=(f"{{{_USAGE}.completion_tokens_details.image_tokens}}",),
+            ),
+            "text",
+            reads="model, else model_group, and + audio or + image where it holds such tokens",
+        ),
         "feature": Column(
             "coalesce({metadata.spend_logs_metadata.feature}, "
             "{metadata.requester_metadata.feature}, "
@@ -59,14 +76,15 @@ FORMAT = Format(
         ),
         "session_key": Column("coalesce({session_id}, {trace_id})", "digest"),
         "status": Column(
-            "CASE WHEN {status} = 'failure' THEN "
-            "coalesce({error_information.error_code}, 'failure') END",
+            f"CASE WHEN {_FAILED} THEN coalesce({{error_information.error_code}}, 'failure') END",
             "text",
         ),
         "service_tier": Column(
             "coalesce({response.service_tier}, {model_parameters.service_tier})", "text"
         ),
-        "input_tokens": Column("{prompt_tokens}", "tokens"),
+        "input_tokens": Column(
+            f"coalesce({{prompt_tokens}}, CASE WHEN {_FAILED} THEN '0' END)", "tokens"
+        ),
         "cached_input_tokens": Column(f"coalesce({_READ}, {_CACHED})", "tokens"),
         "cache_write_tokens": Column(
             f"greatest(coalesce(count_of({_WRITTEN}), 0) - coalesce(count_of({_WRITTEN_1H}), 0), "
@@ -74,7 +92,9 @@ FORMAT = Format(
             "tokens",
         ),
         "cache_write_1h_tokens": Column(_WRITTEN_1H, "tokens"),
-        "output_tokens": Column("{completion_tokens}", "tokens"),
+        "output_tokens": Column(
+            f"coalesce({{completion_tokens}}, CASE WHEN {_FAILED} THEN '0' END)", "tokens"
+        ),
         "reasoning_tokens": Column(
             f"{{{_USAGE}.completion_tokens_details.reasoning_tokens}}", "tokens"
         ),
@@ -93,7 +113,13 @@ FORMAT = Format(
             "WHEN lower({cache_key}) NOT IN ('cache off', 'none', 'null') THEN {cache_key} END",
             "digest",
         ),
-        "logged_cost_pico": Column("{response_cost}", "usd"),
+        "logged_cost_pico": Column(
+            f"CASE WHEN usd_pico({{response_cost}}) = 0 AND {_TOKENS} > 0 AND {_PRICE} IS NULL "
+            f"AND NOT coalesce({_FAILED}, false) AND NOT coalesce({_HIT}, false) THEN NULL "
+            "ELSE {response_cost} END",
+            "usd",
+            reads="response_cost, in dollars",
+        ),
         "served_from_cache": Column(
             "CASE WHEN contains({id}, '_cache_hit') THEN 'true' ELSE {cache_hit} END", "flag"
         ),

@@ -5,10 +5,12 @@ schema.prisma (model LiteLLM_SpendLogs). ``prompt_tokens`` holds cached and writ
 for Anthropic. ``metadata`` and ``request_tags`` may be JSON or JSON inside a string. A hit of the
 gateway's cache costs nothing, keeps its counts, and ``_cache_hit`` stands in its id. Texts are cut
 at 2,048 characters before they are stored, so prompts are neither keyed nor measured. In a cut
-answer a mark says how many characters are missing, so answers are measured.
+answer a mark says how many characters are missing, so answers are measured. A retry or a fallback
+is a row of its own, as is a failed call. ``spend`` is 0 where the gateway knew no price; unless the
+row holds the price that was used, such a 0 is no cost.
 """
 
-from analyzer.adapter import Column, Format
+from analyzer.adapter import Column, Format, model_apart
 
 _USAGE = "metadata.usage_object"
 _MORE = "metadata.additional_usage_values"
@@ -39,6 +41,10 @@ _WRITTEN_1H = _either(
 )
 _TAGGED_FEATURE = "substr(" + _tag("starts_with(tag, 'feature:')") + ", 9)"
 _OTHER_TAG = _tag("NOT starts_with(tag, 'User-Agent:') AND NOT starts_with(tag, 'Credential:')")
+_FAILED = "coalesce({status}, {metadata.status}) = 'failure'"
+_HIT = "(contains({request_id}, '_cache_hit') OR coalesce(flag({cache_hit}), false))"
+_PRICE = "{metadata.model_map_information.model_map_value}"
+_TOKENS = "coalesce(count_of({prompt_tokens}), 0) + coalesce(count_of({completion_tokens}), 0)"
 _ANSWER = "{response.choices[0].message.content}"
 # Cut in the middle ("... (litellm_truncated skipped 12 chars. A note.) ..."), or, by older
 # versions, at the end ("... (truncated 12 chars)").
@@ -65,7 +71,18 @@ FORMAT = Format(
             "us",
         ),
         "provider": Column("{custom_llm_provider}", "text"),
-        "model": Column("coalesce({model}, {model_group})", "text"),
+        "model": Column(
+            model_apart(
+                "coalesce({model}, {model_group})",
+                audio=(
+                    f"{{{_USAGE}.prompt_tokens_details.audio_tokens}}",
+                    f"{{{_USAGE}.completion_tokens_details.audio_tokens}}",
+                ),
+                image=(f"{{{_USAGE}.completion_tokens_details.image_tokens}}",),
+            ),
+            "text",
+            reads="model, else model_group, and + audio or + image where it holds such tokens",
+        ),
         "feature": Column(
             "coalesce({metadata.spend_logs_metadata.feature}, "
             f"nullif({_TAGGED_FEATURE}, ''), {_OTHER_TAG}, {{metadata.user_api_key_alias}}, "
@@ -75,12 +92,14 @@ FORMAT = Format(
         "user_key": Column("coalesce({end_user}, nullif({user}, 'default_user_id'))", "digest"),
         "session_key": Column("{session_id}", "digest"),
         "status": Column(
-            "CASE WHEN coalesce({status}, {metadata.status}) = 'failure' THEN "
+            f"CASE WHEN {_FAILED} THEN "
             "coalesce({metadata.error_information.error_code}, 'failure') END",
             "text",
         ),
         "service_tier": Column(_either(f"{_USAGE}.service_tier"), "text"),
-        "input_tokens": Column("{prompt_tokens}", "tokens"),
+        "input_tokens": Column(
+            f"coalesce({{prompt_tokens}}, CASE WHEN {_FAILED} THEN '0' END)", "tokens"
+        ),
         "cached_input_tokens": Column(
             _either(
                 f"{_USAGE}.cache_read_input_tokens",
@@ -96,7 +115,9 @@ FORMAT = Format(
             "tokens",
         ),
         "cache_write_1h_tokens": Column(_WRITTEN_1H, "tokens"),
-        "output_tokens": Column("{completion_tokens}", "tokens"),
+        "output_tokens": Column(
+            f"coalesce({{completion_tokens}}, CASE WHEN {_FAILED} THEN '0' END)", "tokens"
+        ),
         "reasoning_tokens": Column(
             _either(f"{_USAGE}.completion_tokens_details.reasoning_tokens"), "tokens"
         ),
@@ -111,7 +132,13 @@ FORMAT = Format(
             "END",
             "digest",
         ),
-        "logged_cost_pico": Column("{spend}", "usd"),
+        "logged_cost_pico": Column(
+            f"CASE WHEN usd_pico({{spend}}) = 0 AND {_TOKENS} > 0 AND {_PRICE} IS NULL AND "
+            f"NOT coalesce({_FAILED}, false) AND NOT coalesce({_HIT}, false) THEN NULL "
+            "ELSE {spend} END",
+            "usd",
+            reads="spend, in dollars",
+        ),
         "served_from_cache": Column(
             "CASE WHEN contains({request_id}, '_cache_hit') THEN 'true' ELSE {cache_hit} END",
             "flag",

@@ -2,7 +2,8 @@
 
 Documentation: https://help.openai.com/en/articles/10478918-api-usage-dashboard and, for the
 columns, https://platform.openai.com/docs/api-reference/usage/costs_object. ``amount_value`` is
-dollars with up to 36 decimals. A line item reads ``model, what``; tool charges name no model first.
+dollars with up to 36 decimals. A line item reads ``model, what``; a tool's (``web search tool calls
+| gpt-4o``) is money that no token explains, so it names no model.
 """
 
 from analyzer.adapter import Column, Format
@@ -14,6 +15,7 @@ FORMAT = Format(
     table="charges",
     signature=(("start_time", "end_time", "amount_value", "amount_currency", "line_item"),),
     blank="{amount_value} IS NULL",
+    # The Admin API's pages have the same key, as far as they can tell.
     natural_key=(
         "amount_currency",
         "line_item",
@@ -27,7 +29,8 @@ FORMAT = Format(
     columns={
         "provider": Column("'openai'", "text"),
         "model": Column(
-            "CASE WHEN contains({line_item}, ', ') THEN split_part({line_item}, ', ', 1) END",
+            "CASE WHEN contains({line_item}, ', ') AND NOT contains({line_item}, ' | ') "
+            "THEN split_part({line_item}, ', ', 1) END",
             "text",
         ),
         "feature": Column("coalesce({project_name}, {project_id})", "text"),

@@ -4,9 +4,14 @@ Documentation: https://help.openai.com/en/articles/10478918-api-usage-dashboard 
 columns, https://platform.openai.com/docs/api-reference/usage/completions_object. Counts are written
 as floats (``10.0``); ``input_tokens`` holds cached and written tokens. Most rows of a real export
 are empty buckets, which hold times and nothing else.
+
+Audio and made images have prices of their own, so a row that holds such tokens is loaded under
+``<model> + audio`` or ``<model> + image``, which nothing prices. Images that a chat model is shown
+cost what its text costs (https://platform.openai.com/docs/guides/images-vision), and stay.
 """
 
-from analyzer.adapter import Column, Format
+from analyzer.adapter import Column, Format, model_apart
+from analyzer.openai_call import tier_remark
 
 FORMAT = Format(
     name="openai_usage_csv",
@@ -24,10 +29,25 @@ FORMAT = Format(
         ),
     ),
     blank="coalesce({model}, {num_model_requests}, {input_tokens}, {output_tokens}) IS NULL",
+    # The Admin API's pages have the same key, so that one bucket told twice is one bucket.
     natural_key=("project_id", "user_id", "api_key_id", "model", "batch", "service_tier"),
+    remarks=tier_remark("{service_tier}"),
     columns={
         "provider": Column("'openai'", "text"),
-        "model": Column("{model}", "text", "export the usage again, grouped by model"),
+        "model": Column(
+            model_apart(
+                "{model}",
+                audio=(
+                    "{input_audio_tokens}",
+                    "{input_cached_audio_tokens}",
+                    "{output_audio_tokens}",
+                ),
+                image=("{output_image_tokens}",),
+            ),
+            "text",
+            "export the usage again, grouped by model",
+            reads="model, and + audio or + image where it holds tokens of that kind",
+        ),
         "feature": Column("{project_id}", "text"),
         # The ISO columns mix times with and without offset; the epoch columns do not.
         "start_us": Column("{start_time}", "utc_time"),

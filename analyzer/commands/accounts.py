@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from analyzer.money import spell_percent
+from analyzer.money import spell_percent, spell_usd
 
 if TYPE_CHECKING:
     from analyzer.ingest.load import Account, Reject
     from analyzer.ingest.scores import ScoreAccount
+    from analyzer.savings.attributed import Attribution
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HELD = {"requests": "requests", "usage_buckets": "usage totals", "charges": "charges"}
@@ -41,6 +42,19 @@ def spell_account(account: Account) -> str:
     lines.extend(_spell_rejects(account.reasons, account.rejects))
     lines.extend(f"  note: {note}" for note in account.notes)
     return "\n".join(lines)
+
+
+def spell_attribution(found: Attribution, held_as: str) -> str:
+    """Spell how much of the money of ``requests`` or ``totals`` names its feature."""
+    what = {"requests": "requests", "totals": "usage totals"}[held_as]
+    whole = found.total_pico_usd
+    if not whole:
+        return f"no loaded {what} cost anything at the bundled prices (rebill prices check)"
+    share = spell_percent(found.tagged_pico_usd, whole)
+    said = f"attribution: {share} of the {what}' {spell_usd(whole)} names a feature"
+    if found.inferred_pico_usd:
+        said += f", {spell_percent(found.inferred_pico_usd, whole)} is told by call site"
+    return said
 
 
 def spell_scores(account: ScoreAccount) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,6 +51,32 @@ _UNREAD_EXIT_CODE = 2
 @click.option(
     "--explain", is_flag=True, help="Load nothing: show how each column is read, and three rows."
 )
+@click.option(
+    "--batch-input",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="What was sent as the batch whose output is loaded, to be joined by custom_id.",
+)
+@click.option(
+    "--batch-time",
+    metavar="TIME",
+    help="When that batch ran, where its output carries no time: 2026-10-01T00:00:00Z.",
+)
+@click.option(
+    "--features",
+    "names_file",
+    type=click.Path(path_type=Path),
+    help="What to call features: a CSV with the columns id,feature (see rebill features).",
+)
+@click.option(
+    "--infer-features",
+    is_flag=True,
+    help="Tell untagged requests apart by their call site: system prompt and tools.",
+)
+@click.option(
+    "--replace",
+    is_flag=True,
+    help="Take out what a file replaces: loaded files of its name, and totals of the same money.",
+)
 @options.as_json
 def command(
     files: tuple[Path, ...],
@@ -57,6 +85,11 @@ def command(
     feature: str | None,
     mapping_file: Path | None,
     explain: bool,
+    batch_input: Path | None,
+    batch_time: str | None,
+    names_file: Path | None,
+    infer_features: bool,
+    replace: bool,
     as_json: bool,
 ) -> None:
     """Load API logs and billing exports; plain, .gz or .zst.
@@ -70,15 +103,22 @@ def command(
       rebill ingest logs/*.jsonl.gz completions_usage_*.csv --feature metadata.team
       rebill ingest trace.csv --mapping trace.toml --explain
     """
+    from analyzer.ingest.overlap import Older
     from analyzer.store import Store
 
     wish = _wish(format_name, feature, mapping_file)
+    wish = dataclasses.replace(wish, batch_input=batch_input, batch_time=batch_time)
+    if replace:
+        wish = dataclasses.replace(wish, replace=Older(time.time_ns() // 1000))
     if explain:
         errors = _explain_all(files, wish, as_json=as_json)
     else:
         with Store.open(db) as store:
             store.unlock_digests()
             accounts, errors = _load_all(store, files, wish, as_json=as_json)
+            _name_features(store, names_file, infer=infer_features)
+            if accounts and not as_json:
+                _show_attribution(store)
         if as_json:
             click.echo(_json(accounts, errors))
     if errors:
@@ -100,6 +140,27 @@ def _wish(format_name: str, feature: str | None, mapping_file: Path | None) -> W
         parse_path(feature)
     mapping = None if mapping_file is None else read_mapping(mapping_file)
     return Wish(format_name, feature, mapping)
+
+
+def _name_features(store: Store, names_file: Path | None, *, infer: bool) -> None:
+    from analyzer.commands.features import spell_names
+    from analyzer.ingest.features import infer_call_sites, load_names
+
+    if infer:
+        infer_call_sites(store)
+    if names_file is not None:
+        click.echo(spell_names(names_file.name, load_names(store, names_file)), err=True)
+
+
+def _show_attribution(store: Store) -> None:
+    """Say how much of the loaded money names a feature, at the bundled prices."""
+    from analyzer.commands.accounts import spell_attribution
+    from analyzer.pricing.book import open_book
+    from analyzer.savings.attributed import attributed, spend_by_feature
+
+    spends = spend_by_feature(store, open_book())
+    for held_as in dict.fromkeys(one.held_as for one in spends):
+        click.echo(spell_attribution(attributed(spends, held_as), held_as))
 
 
 def _explain_all(files: tuple[Path, ...], wish: Wish, *, as_json: bool) -> list[str]:

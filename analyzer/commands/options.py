@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 database = click.option(
     "--db",
@@ -28,7 +29,24 @@ prices = click.option(
     metavar="FILE",
     help="Your own prices, over the bundled book; may be repeated, the first match wins.",
 )
+prefer = click.option(
+    "--prefer",
+    "preferred",
+    type=click.Choice(["requests", "totals"]),
+    default="requests",
+    show_default=True,
+    help="What to bill where requests and usage totals tell the same money.",
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+def database_of(context: click.Context, db: Path) -> Path:
+    """Return the database a subcommand means: its own --db, or the one before its name."""
+    named_here = context.get_parameter_source("db") is not ParameterSource.DEFAULT
+    if named_here or context.parent is None:
+        return db
+    above = context.parent.params["db"]
+    return above if isinstance(above, Path) else db
 
 
 def terminal_width() -> int:

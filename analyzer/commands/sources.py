@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from analyzer.commands import options
+from analyzer.errors import StoreError
 
 _UNFOLDED_WIDTH = 400
 """Where nobody looks, a file's name stands on one line."""
@@ -17,11 +18,48 @@ _SHARES = ("tagged", "keyed", "prefixed", "measured", "timed")
 response_chars and a latency."""
 
 
-@click.command("sources")
+@click.group("sources", invoke_without_command=True)
 @options.database
 @options.as_json
-def command(db: Path, as_json: bool) -> None:
+@click.pass_context
+def command(context: click.Context, db: Path, as_json: bool) -> None:
     """List what was loaded: file, format, rows, rejects, window, coverage."""
+    if context.invoked_subcommand is None:
+        _list(db, as_json=as_json)
+
+
+@command.command("remove")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@options.database
+@options.as_json
+@click.pass_context
+def remove_command(context: click.Context, names: tuple[str, ...], db: Path, as_json: bool) -> None:
+    """Take loaded files out again, with every row that they brought.
+
+    NAME is a file's name as rebill sources lists it, or the start of its digest. All of them go,
+    or none.
+
+    \b
+    Example:
+      rebill sources remove completions_usage_2026-09.csv
+    """
+    from analyzer.ingest.remove import remove
+    from analyzer.store import Store
+
+    db = options.database_of(context, db)
+    if not db.exists():
+        raise StoreError(f"{db}: no database there, so nothing to remove")
+    with Store.open(db) as store:
+        gone = remove(store, names)
+    if as_json:
+        rows = [{"file": one.file, "sha256": one.sha256, "rows": one.rows} for one in gone]
+        click.echo(json.dumps({"removed": rows}, ensure_ascii=False))
+        return
+    for one in gone:
+        click.echo(f"{one.file}: removed, with its {one.rows:,} rows")
+
+
+def _list(db: Path, *, as_json: bool) -> None:
     from analyzer.store import Store
 
     with Store.open(db, read_only=True) as store:

@@ -13,7 +13,7 @@ from analyzer.adapter import Format, Kind
 from analyzer.adapters import FORMATS
 from analyzer.errors import FormatError, StoreError
 from analyzer.ingest.paths import literal, parse_path
-from analyzer.ingest.records import Layout, Shape, json_sources
+from analyzer.ingest.records import MAX_LINE_BYTES, Layout, Shape, json_sources
 from analyzer.ingest.source_file import SourceFile
 from analyzer.store import Store
 
@@ -23,6 +23,8 @@ _SAMPLE_RECORDS = 200
 _DELIMITERS = ",;\t|"
 _BOM = b"\xef\xbb\xbf"
 _SHOWN_NAMES = 12
+_SENT_TO_A_BATCH = {"body", "params"}
+"""Beside a custom_id, what OpenAI and Anthropic call a request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,11 @@ def detect(
             )
         if fitting:
             return Detected(fitting[0][0], sample.shape, fitting[0][1])
+    if _SENT_TO_A_BATCH & set(samples[0].shape.header) and "custom_id" in samples[0].shape.header:
+        raise FormatError(
+            f"{source.path}: this is what is sent to a batch: load the batch's output, and name "
+            "this file with --batch-input"
+        )
     raise FormatError(
         f"{source.path}: fits no known format. It is {looks(samples[0].shape)}. "
         f"Known formats: {_names(formats)}; for any other write a mapping file (--mapping)"
@@ -118,7 +125,8 @@ def _layout(source: SourceFile) -> Layout:
         return "array"
     if not text.startswith(b"{"):
         return "csv"
-    lines = [line.strip() for line in text.splitlines()[:_SAMPLE_RECORDS]]
+    # An indented line stands inside of a document that began above it.
+    lines = [line.rstrip() for line in text.splitlines()[:_SAMPLE_RECORDS]]
     if lines[0] == b"{":
         return "documents"
     whole = any(line.startswith(b"{") and line.endswith(b"}") for line in lines)
@@ -127,6 +135,20 @@ def _layout(source: SourceFile) -> Layout:
 
 def _head(source: SourceFile) -> bytes:
     return source.head(SAMPLE_BYTES).removeprefix(_BOM)
+
+
+def _first_lines(source: SourceFile) -> list[bytes]:
+    """Return the first lines; the first one whole, since it may hold all of the file's rows."""
+    head = _head(source)
+    lines = head.splitlines()[:_SAMPLE_RECORDS]
+    if len(lines) > 1 or len(head) < SAMPLE_BYTES - len(_BOM):
+        return lines
+    line = b""
+    for chunk in SourceFile(source.path).chunks():
+        line += chunk
+        if b"\n" in chunk or len(line) > MAX_LINE_BYTES:
+            break
+    return line.removeprefix(_BOM).splitlines()[:1]
 
 
 def samples_of(store: Store, source: SourceFile, plain_path: str) -> list[Sample]:
@@ -152,7 +174,7 @@ def _json(store: Store, source: SourceFile, plain_path: str, layout: Layout) -> 
     shape = Shape(layout, plain_path)
     params: dict[str, object] = {}
     if layout == "lines":
-        params = {"lines": _head(source).splitlines()[:_SAMPLE_RECORDS]}
+        params = {"lines": _first_lines(source)}
         read = "SELECT trim(TRY(decode(raw))) AS text FROM (SELECT unnest($lines::BLOB[]) AS raw)"
     else:
         read = f"SELECT text FROM ({json_sources(shape)}) LIMIT {_SAMPLE_RECORDS}"
@@ -201,17 +223,26 @@ def _fitting(store: Store, fmt: Format, sample: Sample) -> tuple[str, ...]:
 
 def _fits_header(_: Store, sample: Sample, keys: tuple[str, ...], fmt: Format) -> bool:
     names = set(sample.shape.header)
-    return set(keys) == names if fmt.exact else set(keys) <= names
+    wanted = {key.strip('"') for key in keys if not key.startswith("!")}
+    if names & {key[1:].strip('"') for key in keys if key.startswith("!")}:
+        return False
+    return wanted == names if fmt.exact else wanted <= names
 
 
 def _fits_json(store: Store, sample: Sample, keys: tuple[str, ...], _: Format) -> bool:
     """Return whether one of the first records has the keys and values of a signature."""
-    needed = {parse_path(key.partition("=")[0]).top for key in keys if not key.startswith("!")}
+    names = (key.partition("=")[0] for key in keys if not key.startswith("!"))
+    needed = {parse_path(name, many=True).top for name in names}
     if not needed <= set(sample.shape.header):
         return False
-    all_of = " AND ".join(map(_has, keys))
+    lists = [key[1:] for key in keys if key.startswith("!") and "[*]" in key]
+    all_of = " AND ".join(_has(key) for key in keys if key[1:] not in lists)
+    none_of = " OR ".join(map(_has, lists)) or "false"
     records = "SELECT unnest($texts::VARCHAR[]) AS text"
-    fitting = f"SELECT 1 FROM ({records}) WHERE {all_of} LIMIT 1"
+    fitting = (
+        f"WITH records AS ({records}) SELECT 1 FROM records WHERE {all_of} "
+        f"AND NOT EXISTS (FROM records WHERE {none_of}) LIMIT 1"
+    )
     return bool(store.rows(fitting, {"texts": list(sample.records)}))
 
 
@@ -219,14 +250,16 @@ def _has(key: str) -> str:
     if key.startswith("!"):
         return f"NOT list_contains(json_keys(text), {literal(key[1:])})"
     name, equals, value = key.partition("=")
-    path = parse_path(name)
+    path = parse_path(name, many=True)
+    full = literal(f'$."{path.top}"{path.below}')
+    if "[*]" in path.below:
+        held = f"json_extract_string(text, {full})"
+        return f"list_contains({held}, {literal(value)})" if equals else f"len({held}) > 0"
     if equals:
-        full = literal(f'$."{path.top}"{path.below}')
         return f"json_extract_string(text, {full}) = {literal(value)}"
     if path.below:
-        full = literal(f'$."{path.top}"{path.below}')
         return f"json_extract_string(text, {full}) IS NOT NULL"
-    return f"list_contains(json_keys(text), {literal(name)})"
+    return f"list_contains(json_keys(text), {literal(path.top)})"
 
 
 def _names(formats: Sequence[Format]) -> str:

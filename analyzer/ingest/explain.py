@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analyzer.adapter import Column, Unit
+from analyzer.ingest.batch_input import hold_requests
 from analyzer.ingest.detect import Detected, looks
 from analyzer.ingest.load import Reject, Wish, detected_by
 from analyzer.ingest.mapped import check_expected, notes
 from analyzer.ingest.mapping import with_feature
 from analyzer.ingest.paths import places
+from analyzer.ingest.refusal import check_refused
 from analyzer.ingest.source_file import SourceFile
-from analyzer.ingest.staging import readable, stage
+from analyzer.ingest.staging import readable, remarks, stage
 from analyzer.ingest.tables import TARGETS, Target
 from analyzer.store import Store
 
@@ -87,7 +89,7 @@ def explain(path: Path, wish: Wish) -> Explanation:
     Raises:
         FormatError: the file cannot be read, or its format cannot be told.
     """
-    source = SourceFile(path)
+    source = SourceFile(path, name=wish.name)
     with (
         tempfile.TemporaryDirectory() as folder,
         Store.open(Path(folder) / "explain.duckdb") as store,
@@ -95,8 +97,10 @@ def explain(path: Path, wish: Wish) -> Explanation:
         store.unlock_digests()
         with readable(source) as plain_path:
             detected = detected_by(store, source, plain_path, wish)
+            hold_requests(store, source, detected.format, wish.batch_input, wish.batch_time)
             stage(store, source, detected, wish.feature)
         check_expected(store, source, detected)
+        check_refused(store, source, detected)
         return _explained(store, source, detected, wish)
 
 
@@ -122,7 +126,11 @@ def _explained(store: Store, source: SourceFile, detected: Detected, wish: Wish)
         rejects=counts["rejects"],
         set_aside=counts["set_aside"],
         reasons=tuple(Reject(line, reason) for line, reason in faults.iter_rows()),
-        notes=tuple(notes(wish.mapping)) if wish.mapping else (),
+        notes=(
+            *remarks(store, fmt),
+            *((fmt.note,) if fmt.note else ()),
+            *(notes(wish.mapping) if wish.mapping else ()),
+        ),
         rows=_rows(store, [target.name for target in TARGETS[fmt.table]]),
     )
 
@@ -170,7 +178,7 @@ def _rows(store: Store, names: list[str]) -> tuple[tuple[int, Mapping[str, str |
              for name in names]  # fmt: skip
     sql = (
         f"SELECT line, {', '.join(shown)} FROM staged WHERE NOT blank AND fault IS NULL "
-        f"ORDER BY line LIMIT {EXAMPLES}"
+        f"ORDER BY seq LIMIT {EXAMPLES}"
     )
     found = [(row[0], dict(zip(names, row[1:], strict=True))) for row in store.rows(sql)]
     return tuple(

@@ -7,17 +7,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from analyzer.adapter import Table
+from analyzer.adapter import Format, Table
 from analyzer.adapters import FORMATS
 from analyzer.errors import StoreError
+from analyzer.ingest.batch_input import hold_requests, refuse_timeless
 from analyzer.ingest.detect import AUTO, Detected, detect, named_format, shape_for
+from analyzer.ingest.features import refuse_content, refuse_digested
 from analyzer.ingest.mapped import PREFIX, check_expected, fit, notes
 from analyzer.ingest.mapping_file import MappingFile
+from analyzer.ingest.overlap import Older, give_way, grouping, refuse_overlap, spell_replaced
+from analyzer.ingest.refusal import check_refused
+from analyzer.ingest.remove import Removed
 from analyzer.ingest.source_file import SourceFile
-from analyzer.ingest.staging import aggregated, readable, stage
+from analyzer.ingest.staging import aggregated, readable, remarks, stage
 from analyzer.store import Store
 
 EXAMPLES = 3
+MAX_MEMORY = "1200MiB"
+"""What the database may hold in memory while a file is loaded; beyond it spills to disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,14 @@ class Wish:
     """The path that names a request's feature; the format's own where None."""
     mapping: MappingFile | None = None
     """How to read the files, where they are in no built-in format."""
+    batch_input: Path | None = None
+    """What was asked of the batch whose output the files are."""
+    batch_time: str | None = None
+    """When that batch ran, where its output carries no time."""
+    replace: Older | None = None
+    """Which files a new one takes the place of; none where None."""
+    name: str | None = None
+    """What a file is called where its path does not say; its path's last part where None."""
 
 
 def ingest_file(
@@ -76,7 +91,8 @@ def ingest_file(
         FormatError: the file cannot be read, or its format cannot be told. Nothing was loaded.
         StoreError: the account does not come out even. Nothing was loaded.
     """
-    source = SourceFile(path, on_bytes)
+    source = SourceFile(path, on_bytes, name=wish.name)
+    store.rows(f"SET memory_limit = '{MAX_MEMORY}'")
     if store.one("sources_of_size", bytes=source.bytes)["files"]:
         known = _loaded_before(store, source, source.read_all())
         if known is not None:
@@ -84,19 +100,31 @@ def ingest_file(
     with readable(source) as plain_path:
         detected = detected_by(store, source, plain_path, wish)
         with store.transaction():
+            hold_requests(store, source, detected.format, wish.batch_input, wish.batch_time)
             stage(store, source, detected, wish.feature)
             check_expected(store, source, detected)
+            check_refused(store, source, detected)
+            refuse_timeless(store, source, wish.batch_time)
             known = _loaded_before(store, source, source.sha256)
-            return known or _load(store, source, detected, wish.mapping)
+            return known or _load(store, source, detected, wish)
 
 
 def detected_by(store: Store, source: SourceFile, plain_path: str, wish: Wish) -> Detected:
-    """Return how a file is read: by the user's mapping, as the format they name, or as told."""
+    """Return how a file is read: by the user's mapping, as the format they name, or as told.
+
+    Raises:
+        FormatError: it cannot be told, or ``--feature`` names what must not be stored.
+    """
     if wish.mapping is not None:
         return fit(store, source, plain_path, wish.mapping)
+    if wish.feature is not None:
+        refuse_content(wish.feature, "--feature")
     if wish.format == AUTO:
-        return detect(store, source, plain_path, FORMATS)
-    return shape_for(store, source, plain_path, named_format(wish.format, FORMATS))
+        detected = detect(store, source, plain_path, FORMATS)
+    else:
+        detected = shape_for(store, source, plain_path, named_format(wish.format, FORMATS))
+    refuse_digested(detected.format, wish.feature)
+    return detected
 
 
 def _loaded_before(store: Store, source: SourceFile, sha256: str) -> Account | None:
@@ -134,23 +162,30 @@ def _known_as(file: str, format_name: str) -> str:
     said = f"these bytes were loaded before, as {file}"
     if format_name.startswith(PREFIX):
         return f"{said}, by {format_name}: to read them another way, load them into a new --db"
+    if named_format(format_name, FORMATS).answers_a_batch:
+        return f"{said}: to join them with another --batch-input, load both into a new --db"
     return said
 
 
-def _load(
-    store: Store, source: SourceFile, detected: Detected, mapping: MappingFile | None
-) -> Account:
+def _load(store: Store, source: SourceFile, detected: Detected, wish: Wish) -> Account:
     """Move the staged rows to their table, and check that none is missing."""
     table = detected.format.table
-    source_id = store.one("next_source")["source_id"]
     counts = store.one("staged_rows")
+    grouped_by = None
     if aggregated(detected.format):
         store.run("stage_aggregates")
-        known = store.one(f"known_{table}")
-    else:
-        prefix = {"id_prefix": source.sha256[:16]}
-        known = store.one("known_requests", **prefix)
+        grouped_by = grouping(store)
+    replaced = _make_room(store, source, detected.format, grouped_by, wish)
+    source_id = store.one("next_source")["source_id"]
+    prefix = {"id_prefix": source.sha256[:16]} if grouped_by is None else {}
+    lesser, grown = _keep_largest(store) if detected.format.keeps == "largest" else (0, 0)
+    known = store.one(f"known_{table}", **prefix)
+    if known["duplicates"]:
+        store.run(f"copies_{table}", source_id=source_id, **prefix)
+    if grouped_by is None:
         store.run("stage_requests", **prefix)
+    else:
+        store.run("load_grouping", source_id=source_id, grouped_by=grouped_by)
     loaded = store.run(f"load_{table}", source_id=source_id)
     rejects = store.run("load_rejects", source_id=source_id, file=source.name)
     account = Account(
@@ -160,17 +195,44 @@ def _load(
         table=table,
         rows_in=counts["rows_in"],
         rows_loaded=loaded,
-        duplicates=known["duplicates"],
+        duplicates=known["duplicates"] + lesser,
         rejects=rejects,
         set_aside=counts["set_aside"],
         reasons=_reasons(store, source_id),
         **store.one(f"window_{table}", source_id=source_id),
         tagged=counts["tagged"],
-        notes=(*_notes(counts, known["changed"]), *(notes(mapping) if mapping else ())),
+        notes=(
+            *spell_replaced(replaced),
+            *_notes({**counts, "grown": grown}, known["changed"], detected.format.aside),
+            *remarks(store, detected.format),
+            *((detected.format.note,) if detected.format.note else ()),
+            *(notes(wish.mapping) if wish.mapping else ()),
+        ),
     )
     check_even(account)
     _keep(store, source, source_id, account)
     return account
+
+
+def _keep_largest(store: Store) -> tuple[int, int]:
+    """Of the lines that tell one answer keep the largest, in this file and in those loaded before.
+
+    Returns how many staged lines were dropped, and how many loaded rows took a line's counts.
+    """
+    store.run("claim_replays")
+    return store.run("keep_largest"), store.run("grow_requests")
+
+
+def _make_room(
+    store: Store, source: SourceFile, fmt: Format, grouped_by: str | None, wish: Wish
+) -> tuple[Removed, ...]:
+    """Take out what the file replaces, and refuse it where its money is loaded already."""
+    replaced: tuple[Removed, ...] = ()
+    if wish.replace is not None:
+        replaced = give_way(store, source, fmt, grouped_by, wish.replace)
+    if grouped_by is not None:
+        refuse_overlap(store, source, fmt, grouped_by)
+    return replaced
 
 
 def check_even(account: Account) -> None:
@@ -210,18 +272,19 @@ def _reasons(store: Store, source_id: int) -> tuple[Reject, ...]:
     return tuple(Reject(line, reason) for line, reason in found.iter_rows())
 
 
-def _notes(counts: dict[str, int], changed: int) -> tuple[str, ...]:
+def _notes(counts: dict[str, int], changed: int, aside: str) -> tuple[str, ...]:
     """Say what was read in a way the user should know of."""
-    empty = counts["lines"] - counts["rows_in"]
-    if counts["set_aside"] == counts["rows_in"] > 0:
+    if not aside and counts["set_aside"] == counts["rows_in"] > 0:
         return ("the mapping's [where] keeps no row of this file: check its values",)
     said = (
-        (empty, "empty: blank lines or buckets without usage, not counted as rows"),
+        (counts["set_aside"] if aside else 0, f"set aside: {aside}"),
+        (counts["empty"], "empty: blank lines or buckets without usage, not counted as rows"),
         (counts["was_exclusive"], "with cached and written tokens beyond the input: read as "
          "counts that leave them out, and added"),
         (counts["odd_reasoning"], "with more reasoning than output tokens: kept as logged"),
+        (counts["grown"], "already loaded with a smaller output: the larger one was kept"),
         (changed, "already loaded with other figures: the ones loaded first were kept; to take "
-         "the new ones, load the newer export into a new --db"),
+         "the new ones, load the newer export with --replace"),
     )  # fmt: skip
     return tuple(f"{count:,} {_rows(count)} {text}" for count, text in said if count)
 

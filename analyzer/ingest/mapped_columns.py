@@ -52,8 +52,20 @@ def _text(rule: Rule, shape: Shape) -> str:
         return texts[0]
     if rule.join is not None:
         return f"concat_ws({_literal(rule.join)}, {', '.join(texts)})"
+    if CANONICAL[rule.column][1] == "tokens":
+        return _added(texts)
     listed = ", ".join(texts)
     return f"CASE WHEN coalesce({listed}) IS NOT NULL THEN to_json([{listed}])::VARCHAR END"
+
+
+def _added(texts: list[str]) -> str:
+    """SQL for the sum of counts, of which some may be missing; one that is no count stays."""
+    unread = " ".join(
+        f"WHEN {text} IS NOT NULL AND count_of({text}) IS NULL THEN {text}" for text in texts
+    )
+    counts = " + ".join(f"coalesce(count_of({text}), 0)" for text in texts)
+    some = f"coalesce({', '.join(texts)}) IS NOT NULL"
+    return f"CASE {unread} WHEN {some} THEN ({counts})::VARCHAR END"
 
 
 def _compact(text: str) -> str:

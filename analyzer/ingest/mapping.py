@@ -1,7 +1,8 @@
 """Compiles a format's declared mapping into the one SELECT that DuckDB runs over a file.
 
-The statement is a stack of layers: the records and their texts, the documents inside them, the
-text of each canonical column, its value, and last the reasons to reject a row.
+The statement is a stack of layers: the records and their texts, the rows inside them where a record
+holds many, the documents inside those, the text of each canonical column, its value, and last the
+reasons to reject a row.
 """
 
 # Statements are built of quoted names and escaped literals only (paths.py).
@@ -10,11 +11,13 @@ text of each canonical column, its value, and last the reasons to reject a row.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from analyzer.adapter import Column, Format
-from analyzer.ingest.paths import Path, fill, literal, parse_path, places, quoted
-from analyzer.ingest.records import Shape, records
+from analyzer.ingest.levels import Levels
+from analyzer.ingest.nested import rows_of
+from analyzer.ingest.paths import fill, literal, parse_path, places, quoted
+from analyzer.ingest.records import Shape
 from analyzer.ingest.tables import TARGETS, Target
 from analyzer.ingest.units import READINGS
 
@@ -40,72 +43,18 @@ def with_feature(fmt: Format, feature: str | None) -> Mapping[str, Column]:
 def staging_select(fmt: Format, shape: Shape, feature: str | None) -> str:
     """Return SQL for a file's rows as the format reads them.
 
-    Columns: ``line, blank, aside, fault, line_digest``, the table's columns, ``tagged`` (a feature
+    Columns: ``line, seq, part, leads`` (nested.py), ``blank, aside, fault, line_digest``, ``own``
+    and ``around`` (digests of ``Format.inside``), the table's columns, ``tagged`` (a feature
     was named), ``was_exclusive`` and ``odd_reasoning`` (data-quality notes), for aggregates
     ``natural_key`` and ``row_key``, and ``held``: which of the expected paths the row holds. A row
     that is set aside is blank too, so that nothing of it is loaded or rejected.
     """
     columns = with_feature(fmt, feature)
-    found, tops, docs = _resolve(fmt, shape, columns)
-    layer = records(shape, tops)
-    layer = _documents(fmt, layer, docs)
-    layer = _texts(fmt, layer, columns, found)
+    levels = Levels(fmt, shape, columns)
+    layer = levels.documents(rows_of(fmt, shape, levels), levels.last)
+    layer = _texts(fmt, layer, columns, levels.found())
     layer = _values(layer, columns)
     return _checked(fmt, layer, columns)
-
-
-def _resolve(
-    fmt: Format, shape: Shape, columns: Mapping[str, Column]
-) -> tuple[dict[str, str], list[str], dict[str, list[str]]]:
-    """Return SQL for each path, the top-level names to read, and the paths below documents."""
-    sql = [*(column.sql for column in columns.values()), fmt.blank, fmt.where]
-    named = [place for text in sql for place in places(text)]
-    named += [*fmt.natural_key, *fmt.expected]
-    paths = {place: _path(place, shape) for place in dict.fromkeys(named)}
-    docs: dict[str, list[str]] = {}
-    for path in paths.values():
-        if path.below:
-            below = docs.setdefault(path.top, [])
-            below.extend([path.below] if path.below not in below else [])
-        elif path.top in fmt.roots:
-            docs.setdefault(path.top, [])
-    inside = [parse_path(place).top for root in docs for place in places(fmt.roots.get(root, ""))]
-    tops = [path.top for path in paths.values() if path.top not in fmt.roots]
-    return (
-        {place: _place_sql(path, fmt, docs) for place, path in paths.items()},
-        list(dict.fromkeys((*tops, *inside))),
-        docs,
-    )
-
-
-def _path(place: str, shape: Shape) -> Path:
-    """A CSV or Parquet column may itself be named like a path."""
-    if shape.layout in ("csv", "parquet") and place in shape.header:
-        return Path(place, "")
-    return parse_path(place)
-
-
-def _place_sql(path: Path, fmt: Format, docs: Mapping[str, Sequence[str]]) -> str:
-    if path.below:
-        number = docs[path.top].index(path.below) + 1
-        return f"nullif({quoted('n:' + path.top)}[{number}], '')"
-    return quoted(("d:" if path.top in fmt.roots else "t:") + path.top)
-
-
-def _documents(fmt: Format, layer: str, docs: Mapping[str, Sequence[str]]) -> str:
-    """Add each document's text, and the list of texts below it, read in one pass over it."""
-    for name in docs:
-        root = fmt.roots.get(name, f"{{{name}}}")
-        found = {place: quoted(f"t:{parse_path(place).top}") for place in places(root)}
-        layer = f"SELECT *, {fill(root, found)} AS {quoted('d:' + name)} FROM ({layer})"
-    lists = [
-        f"CASE WHEN is_json({quoted('d:' + name)}) THEN TRY(json_extract_string("
-        f"{quoted('d:' + name)}, [{', '.join(literal('$' + path) for path in below)}])) END "
-        f"AS {quoted('n:' + name)}"
-        for name, below in docs.items()
-        if below
-    ]
-    return f"SELECT *, {', '.join(lists)} FROM ({layer})" if lists else layer
 
 
 def _texts(fmt: Format, layer: str, columns: Mapping[str, Column], found: dict[str, str]) -> str:
@@ -115,20 +64,35 @@ def _texts(fmt: Format, layer: str, columns: Mapping[str, Column], found: dict[s
     ]
     dims = [f"lower({found[path]})" for path in fmt.natural_key]
     says_nothing = f"blank OR (fault IS NULL AND coalesce({fill(fmt.blank, found)}, false))"
-    aside = f"NOT blank AND fault IS NULL AND NOT coalesce({fill(fmt.where, found)}, false)"
-    held = ", ".join(f"{found[path]} IS NOT NULL" for path in fmt.expected)
-    return (
-        f"SELECT line, {says_nothing} AS blank, {aside} AS aside, fault, record, "
-        f"[{held}]::BOOLEAN[] AS held, "
-        f"[{', '.join(dims) or 'NULL'}]::VARCHAR AS dims, {', '.join(texts)} FROM ({layer})"
+    aside = (
+        f"NOT ({says_nothing}) AND fault IS NULL AND NOT coalesce({fill(fmt.where, found)}, false)"
     )
+    held = ", ".join(f"{found[path]} IS NOT NULL" for path in fmt.expected)
+    groups = [f"CASE WHEN {found[path]} IS NOT NULL THEN {literal(path)} END"
+              for path in fmt.natural_key]  # fmt: skip
+    remarked = ", ".join(f"coalesce({fill(sql, found)}, false)" for sql in fmt.remarks.values())
+    return (
+        f"SELECT line, seq, part, leads, {says_nothing} AS blank, {aside} AS aside, fault, record, "
+        f"[{held}]::BOOLEAN[] AS held, [{remarked}]::BOOLEAN[] AS remarked, "
+        f"[{', '.join(dims) or 'NULL'}]::VARCHAR AS dims, "
+        f"array_to_string([{', '.join(groups) or 'NULL'}]::VARCHAR[], chr(30)) AS grouped_by, "
+        f"{_names(fmt, found)}, "
+        f"{', '.join(texts)} FROM ({layer})"
+    )
+
+
+def _names(fmt: Format, found: dict[str, str]) -> str:
+    """A row's own name and that of the row around it, as digests."""
+    own, around = fmt.inside or ("NULL", "NULL")
+    return f"keyed({fill(own, found)}) AS own, keyed({fill(around, found)}) AS around"
 
 
 def _values(layer: str, columns: Mapping[str, Column]) -> str:
     values = []
     for name, column in columns.items():
         text = quoted("x:" + name)
-        sql = re.sub(r"\bx\b", text, READINGS[column.unit].sql)
+        reading = READINGS[column.unit].sql if name != "feature" else "stored_name(x)"
+        sql = re.sub(r"\bx\b", text, reading)
         values.append(f"{sql} AS {quoted('v:' + name)}")
     return f"SELECT *, {', '.join(values)} FROM ({layer})"
 
@@ -146,9 +110,11 @@ def _checked(fmt: Format, layer: str, columns: Mapping[str, Column]) -> str:
     tagged = '"v:feature" IS NOT NULL' if "feature" in columns else "false"
     layer = f"SELECT *, CASE WHEN NOT blank AND NOT aside THEN {fault} END AS why FROM ({layer})"
     return (
-        "SELECT line, blank OR aside AS blank, aside, held, why AS fault, "
+        "SELECT line, seq, part, leads, blank OR aside AS blank, aside, held, remarked, own, "
+        "around, "
+        "why AS fault, "
         "CASE WHEN why IS NOT NULL THEN keyed_hex(rtrim(record, E'\\r\\n')) END AS line_digest, "
-        f"{', '.join(values)}, {tagged} AS tagged, {_notes(fmt, columns)}, "
+        f"{', '.join(values)}, {tagged} AS tagged, grouped_by, {_notes(fmt, columns)}, "
         f"{_keys(fmt, columns)} FROM ({layer})"
     )
 
@@ -212,7 +178,8 @@ def _keys(fmt: Format, columns: Mapping[str, Column]) -> str:
         return "NULL::VARCHAR AS natural_key, NULL::VARCHAR AS row_key"
     period = '"v:provider", "v:start_us"::VARCHAR, "v:end_us"::VARCHAR, dims'
     values = ", ".join(f"{quoted('v:' + name)}::VARCHAR" for name in columns)
+    # Rows that differ in any column of the file are two rows, whether or not it is read.
     return (
         f"keyed_hex(array_to_string([{period}], chr(30))) AS natural_key, "
-        f"keyed_hex([dims, {values}]::VARCHAR) AS row_key"
+        f"keyed_hex([dims, {values}, rtrim(record, E'\\r\\n')]::VARCHAR) AS row_key"
     )

@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args
 from analyzer.adapter import Unit
 from analyzer.adapters import canonical
 from analyzer.errors import FormatError
+from analyzer.ingest.features import content_step
 from analyzer.ingest.paths import places
 
 FileKind = Literal["csv", "jsonl", "parquet"]
@@ -146,7 +147,19 @@ def _rule(name: str, value: object, at: str) -> Rule:
         optional=_typed(value, "optional", bool, False, at),
     )
     _fits_column(rule, at)
+    _names_no_prompt(rule, at)
     return rule
+
+
+def _names_no_prompt(rule: Rule, at: str) -> None:
+    if rule.column != "feature" or rule.values:
+        return
+    for path in rule.paths:
+        if content_step(path):
+            raise FormatError(
+                f"{at}: prompts or answers stand under {path!r}, and a feature is stored as it "
+                "stands: name another path, or translate it with values and else"
+            )
 
 
 def _fits_column(rule: Rule, at: str) -> None:
@@ -162,8 +175,11 @@ def _fits_column(rule: Rule, at: str) -> None:
         raise FormatError(f"{at}: whole and first are for keys, which are kept as digests")
     if not 0 <= rule.first <= _MOST_ITEMS or (rule.whole and rule.first):
         raise FormatError(f"{at}: first is a number of list items from 1 up, without whole")
-    if len(rule.paths) > 1 and unit != "digest" and (unit != "text" or rule.join is None):
-        raise FormatError(f'{at}: several paths need join = "/", and a column that is text')
+    several = unit in ("digest", "tokens") or (unit == "text" and rule.join is not None)
+    if len(rule.paths) > 1 and not several:
+        raise FormatError(
+            f'{at}: several paths need join = "/" and a column that is text, or tokens to be added'
+        )
     if rule.join is not None and len(rule.paths) < 2:
         raise FormatError(f'{at}: join needs several paths: path = ["a", "b"]')
 

@@ -1,4 +1,7 @@
-"""Paths into a record, as formats and ``--feature`` write them: ``metadata.team``, ``tags[0]``."""
+"""Paths into a record, as formats and ``--feature`` write them: ``metadata.team``, ``tags[0]``.
+
+A name that holds a dot stands in quotes: ``attributes."service.name"``.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from analyzer.errors import FormatError
 RECORD = "@"
 """The name of the whole record as a document."""
 _PLACE = re.compile(r"\{([^{}]+)\}")
-_STEP = re.compile(r"\.?([^.\[\]\"']+)|\[(\d+)\]")
+_STEP = re.compile(r"""\.?([^.\[\]"']+)|\[(\d+|\*)\]|\.?"([^"']+)\"""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +24,8 @@ class Path:
     below: str
 
 
-def parse_path(text: str) -> Path:
-    """Read a path.
+def parse_path(text: str, *, many: bool = False) -> Path:
+    """Read a path; ``[*]``, every element of a list, stands in it only where ``many``.
 
     Raises:
         FormatError: it is not a path.
@@ -33,9 +36,10 @@ def parse_path(text: str) -> Path:
     place = 0
     while place < len(text):
         step = _STEP.match(text, place)
-        if step is None:
+        if step is None or (step.group(2) == "*" and not many):
             raise FormatError(f"{text!r} is not a path: write it like metadata.team or tags[0]")
-        name, index = step.groups()
+        plain, index, in_quotes = step.groups()
+        name = plain or in_quotes
         steps.append(f'."{name}"' if name is not None else f"[{index}]")
         place = step.end()
     if not steps or not steps[0].startswith("."):

@@ -62,15 +62,18 @@ def json_sources(shape: Shape) -> str:
 
 
 # Trimming decodes a whole text, so it is left to the few that do not start like a record.
-_BLANK = f"NOT starts_with(text, '{{') AND text <= '!' AND trim(text, {_SPACE}) = ''"
+_BLANK = (
+    f"CASE WHEN starts_with(text, '{{') OR text > '!' THEN false ELSE trim(text, {_SPACE}) = '' END"
+)
 _OBJECT = f"starts_with(text, '{{') OR starts_with(ltrim(text, {_SPACE}), '{{')"
+# DuckDB lets a last comma pass. Strings may hold one, so they are emptied before the second look.
+_STRAY_COMMA = r"""CASE WHEN regexp_matches(text, ',[ \t\r\n]*[}\]]') THEN
+          regexp_matches(regexp_replace(text, '"([^"\\]|\\.)*"', '""', 'g'), ',[ \t\r\n]*[}\]]')
+          ELSE false END"""
 
 
-def _json(shape: Shape, names: Sequence[str]) -> str:
-    source = f"SELECT line, long_sha256, raw, TRY(decode(raw)) AS text FROM {LINES}"
-    if shape.layout != "lines":
-        columns = "line, NULL::VARCHAR AS long_sha256, NULL::BLOB AS raw, text"
-        source = f"SELECT {columns} FROM ({json_sources(shape)})"
+def texts_at(names: Sequence[str]) -> tuple[str, str]:
+    """Return SQL for the JSON paths of some names, and for the texts ``t:<name>`` found there."""
     below = [name for name in names if name != RECORD]
     paths = ", ".join(literal(f'$."{name}"') for name in below) or "'$'"
     texts = [
@@ -79,17 +82,36 @@ def _json(shape: Shape, names: Sequence[str]) -> str:
     ]
     if RECORD in names:
         texts.append(f"text AS {quoted('t:' + RECORD)}")
+    return paths, ", ".join(texts)
+
+
+def fault_of(what: str) -> str:
+    """Return the branches of a CASE that say why a line or a row of one is no JSON object."""
     # A key can only stand twice where there are more keys than the format finds.
     return f"""
-      SELECT line, blank, coalesce(text, long_sha256, hex(raw)) AS record, {", ".join(texts)},
+        WHEN every IS NULL THEN 'the {what} is not JSON: write one whole object per {what}'
+        WHEN NOT ({_OBJECT})
+          THEN 'the {what} is JSON, but no object: write one object per {what}'
+        WHEN len(keys) > list_count(every) AND list_unique(keys) < len(keys)
+          THEN 'a key stands twice in the {what}: keep one'
+    """
+
+
+def _json(shape: Shape, names: Sequence[str]) -> str:
+    source = f"SELECT line, long_sha256, raw, TRY(decode(raw)) AS text FROM {LINES}"
+    if shape.layout != "lines":
+        columns = "line, NULL::VARCHAR AS long_sha256, NULL::BLOB AS raw, text"
+        source = f"SELECT {columns} FROM ({json_sources(shape)})"
+    paths, texts = texts_at(names)
+    return f"""
+      SELECT line, blank, coalesce(text, long_sha256, hex(raw)) AS record, {texts},
         CASE
         WHEN blank THEN NULL
         WHEN long_sha256 IS NOT NULL THEN {_TOO_LONG}
         WHEN text IS NULL THEN {_NOT_UTF8}
-        WHEN every IS NULL THEN 'the line is not JSON: write one whole object per line'
-        WHEN NOT ({_OBJECT}) THEN 'the line is JSON, but no object: write one object per line'
-        WHEN len(keys) > list_count(every) AND list_unique(keys) < len(keys)
-          THEN 'a key stands twice in the line: keep one'
+        {fault_of("line")}
+        WHEN {_STRAY_COMMA}
+          THEN 'a comma stands before the end of an object or a list: take it out'
         END AS fault
       FROM (SELECT *, CASE WHEN every IS NOT NULL THEN json_keys(text) END AS keys
       FROM (SELECT *,

@@ -35,14 +35,20 @@ _FOREIGN = {
 class SourceFile:
     """A file to load. ``chunks`` gives its plain bytes; ``sha256`` is known once it is read."""
 
-    def __init__(self, path: Path, on_bytes: Callable[[int], None] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        on_bytes: Callable[[int], None] | None = None,
+        *,
+        name: str | None = None,
+    ) -> None:
         """Look at the file without reading it.
 
         Raises:
             FormatError: it is no regular file, may not be read, or is packed in an unknown way.
         """
         self.path = path
-        self.name = path.name
+        self.name = name or path.name
         self._on_bytes = on_bytes or (lambda _: None)
         self._digest = hashlib.sha256()
         self._head: bytes | None = None
@@ -108,10 +114,19 @@ class SourceFile:
                 raise FormatError(f"{self.path}: the file changed while it was read: try again")
             return
         with tempfile.TemporaryFile() as spool:
-            for chunk in self.chunks():
-                spool.write(chunk)
-            spool.flush()
+            self._unpack_to(spool)
             yield f"/dev/fd/{spool.fileno()}"
+
+    def _unpack_to(self, spool: IO[bytes]) -> None:
+        for chunk in self.chunks():
+            try:
+                spool.write(chunk)
+                spool.flush()
+            except OSError as error:
+                raise FormatError(
+                    f"{self.path}: cannot be unpacked to {tempfile.gettempdir()} "
+                    f"({error.strerror}): free some space there, or name a larger folder in TMPDIR"
+                ) from error
 
     def _raw_chunks_to_end(self) -> Iterator[bytes]:
         self._digest = hashlib.sha256()

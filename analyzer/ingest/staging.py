@@ -43,7 +43,13 @@ def stage(store: Store, source: SourceFile, detected: Detected, feature: str | N
     select = staging_select(fmt, shape, feature)
     if shape.layout in ("lines", "csv"):
         _stage_lines(store, source, shape, select)
-        return
+    else:
+        _stage_file(store, source, select)
+    if fmt.inside is not None:
+        store.run("set_aside_around")
+
+
+def _stage_file(store: Store, source: SourceFile, select: str) -> None:
     try:
         store.rows(f"CREATE OR REPLACE TEMP TABLE staged AS {select}")
     except StoreError as error:
@@ -93,3 +99,14 @@ def _refuse_open_array(source: SourceFile, shape: Shape) -> None:
 def aggregated(fmt: Format) -> bool:
     """Return whether the format's rows are totals."""
     return fmt.table in ("usage_buckets", "charges")
+
+
+def remarks(store: Store, fmt: Format) -> tuple[str, ...]:
+    """Return what the format has to say of the readable rows, behind how many it is true of."""
+    if not fmt.remarks:
+        return ()
+    counted = ", ".join(f"count(*) FILTER (remarked[{n}])" for n in range(1, len(fmt.remarks) + 1))
+    loaded = "FROM staged WHERE NOT blank AND fault IS NULL"
+    counts = store.rows(f"SELECT {counted} {loaded}")[0]
+    said = zip(counts, fmt.remarks, strict=True)
+    return tuple(f"{n:,} {'row' if n == 1 else 'rows'} {text}" for n, text in said if n)

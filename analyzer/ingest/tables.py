@@ -60,6 +60,7 @@ TARGETS: dict[Table, tuple[Target, ...]] = {
         Target("requests", "BIGINT"),
         Target("service_tier", "VARCHAR"),
         *_COUNTS,
+        Target("logged_cost_pico", "HUGEINT"),
     ),
     "charges": (
         Target("provider", "VARCHAR", required=True),

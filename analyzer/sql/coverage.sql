@@ -7,6 +7,6 @@ SELECT
   count(prefix_key) AS prefixed,
   count(response_chars) AS measured,
   count(latency_us) AS timed
-FROM requests
+FROM featured_requests
 GROUP BY source_id
 ORDER BY source_id;

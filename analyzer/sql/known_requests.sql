@@ -1,6 +1,6 @@
 -- How many staged requests are copies: of a row in the database, or of an earlier line?
 WITH named AS (
-  SELECT coalesce(request_id, $id_prefix || ':' || line) AS request_id
+  SELECT coalesce(request_id, $id_prefix || ':' || line || part) AS request_id
   FROM staged
   WHERE NOT blank AND fault IS NULL
 ),

@@ -5,4 +5,4 @@ SELECT
   currency, natural_key
 FROM fresh
 WHERE NOT EXISTS (SELECT 1 FROM charges AS c WHERE c.natural_key = fresh.natural_key)
-ORDER BY line;
+ORDER BY seq;

@@ -3,4 +3,4 @@ INSERT INTO rejects
 SELECT $source_id, $file, line, fault, line_digest
 FROM staged
 WHERE NOT blank AND fault IS NOT NULL
-ORDER BY line;
+ORDER BY seq;

@@ -1,2 +1,2 @@
 -- Which features did the log name?
-SELECT DISTINCT feature FROM requests ORDER BY feature;
+SELECT DISTINCT feature FROM featured_requests ORDER BY feature;

@@ -6,6 +6,6 @@ SELECT
   sum(input_tokens + output_tokens)::BIGINT AS tokens,
   min(ts_us) AS first_ts_us,
   max(ts_us) AS last_ts_us
-FROM requests
+FROM kept_requests
 GROUP BY ALL
 ORDER BY model, provider;

@@ -19,6 +19,12 @@ CREATE OR REPLACE TEMP MACRO stored_text(x) AS CASE
   ELSE regexp_replace(x, '[[:cntrl:]]', ' ', 'g')
 END;
 
+-- The name of a feature: at most 80 characters and six words, or it may be a short prompt.
+CREATE OR REPLACE TEMP MACRO stored_name(x) AS CASE
+  WHEN length(x) > 80 OR len(regexp_extract_all(trim(x), '\s+')) > 5 THEN keyed_name(x)
+  ELSE stored_text(x)
+END;
+
 -- A whole number from 0 to 1e9 (of one request), or to 1e15 (of a bucket); 10.0 is one. Doubles
 -- are exact in that range.
 CREATE OR REPLACE TEMP MACRO whole_number(d) AS
@@ -89,7 +95,68 @@ CREATE OR REPLACE TEMP MACRO value_chars(v) AS CASE
     THEN strings_chars(json_extract(v, '$[*].text')) + messages_chars(v)
 END;
 CREATE OR REPLACE TEMP MACRO chars_at(document, path) AS
-  CASE WHEN is_json(document) THEN TRY(value_chars(json_extract(document, path)::VARCHAR)) END;
+  -- The list gives the value a name, so that it is extracted once and not at each mention.
+  CASE WHEN is_json(document) THEN TRY(list_transform([json_extract(document, path)::VARCHAR],
+    lambda v: value_chars(v))[1]) END;
+
+-- Whether a message instructs a model. Most begin with their role, and need no parsing.
+CREATE OR REPLACE TEMP MACRO instructs(message) AS CASE
+  WHEN starts_with(message, '{"role":"user"') OR starts_with(message, '{"role":"assistant"')
+    THEN false
+  WHEN starts_with(message, '{"role":"system"') OR starts_with(message, '{"role":"developer"')
+    THEN true
+  ELSE json_extract_string(message, '$.role') IN ('system', 'developer')
+END;
+
+-- The events of a stream, from a list of them or from their text as it was sent, and the message
+-- that Anthropic's events make. Later counts take the place of earlier ones; without a last count
+-- the output is unknown.
+CREATE OR REPLACE TEMP MACRO stream_events(x) AS CASE
+  WHEN starts_with(x, '[') THEN TRY(json_extract(x, '$[*]'))
+  ELSE TRY(CAST(regexp_extract_all(x, '(?m)^data: ?(\{.*\})\s*$', 1) AS JSON[]))
+END;
+CREATE OR REPLACE TEMP MACRO events_of(events, kind) AS
+  list_filter(events, lambda event: event ->> '$.type' = kind);
+CREATE OR REPLACE TEMP MACRO streamed_message(x) AS list_transform([stream_events(x)],
+  lambda events: json_merge_patch(
+    json_extract(events_of(events, 'message_start')[1], '$.message'),
+    '{"usage": {"output_tokens": null}}',
+    json_object(
+      'usage', coalesce(json_extract(events_of(events, 'message_delta')[-1], '$.usage'), '{}'),
+      'content', [json_object('type', 'text', 'text', array_to_string(list_transform(
+        events_of(events, 'content_block_delta'), lambda event: event ->> '$.delta.text'), ''))]
+    )
+  )::VARCHAR)[1];
+
+-- OpenTelemetry writes attributes as a list: [{"key": ..., "value": {"intValue": "5"}}]. As one
+-- JSON object, so that a path finds each: values are bare, lists of values are lists of bare ones.
+CREATE OR REPLACE TEMP MACRO otlp_value(v) AS coalesce(
+  v.stringValue::VARCHAR, v.intValue::VARCHAR, v.doubleValue::VARCHAR, v.boolValue::VARCHAR,
+  CASE WHEN v.arrayValue IS NOT NULL
+    THEN json_extract(v.arrayValue, '$.values[*].*')::JSON::VARCHAR END,
+  v.kvlistValue::VARCHAR, 'null');
+CREATE OR REPLACE TEMP MACRO otlp_pairs(list) AS list_filter(TRY(from_json(list,
+  '[{"key": "VARCHAR", "value": {"stringValue": "JSON", "intValue": "JSON", "doubleValue": "JSON", "boolValue": "JSON", "arrayValue": "JSON", "kvlistValue": "JSON"}}]'
+  )), lambda pair: pair.key IS NOT NULL);
+CREATE OR REPLACE TEMP MACRO otlp_attributes(list) AS CASE WHEN starts_with(list, '[') THEN
+  '{' || array_to_string(list_transform(otlp_pairs(list),
+    lambda pair: to_json(pair.key)::VARCHAR || ':' || otlp_value(pair.value)), ',') || '}'
+END;
+-- The text of one attribute of such a list.
+CREATE OR REPLACE TEMP MACRO otlp_text(list, name) AS
+  json_extract_string(otlp_attributes(list), '$."' || name || '"');
+-- The attributes whose names begin alike, as one text: equal where they hold the same values.
+CREATE OR REPLACE TEMP MACRO otlp_under(list, beginning) AS nullif(array_to_string(list_sort(
+  list_transform(
+    list_filter(otlp_pairs(list), lambda pair: starts_with(pair.key, beginning)),
+    lambda pair: pair.key || chr(31) || otlp_value(pair.value))), chr(30)), '');
+-- The characters of the attributes whose names match; NULL where there is none.
+CREATE OR REPLACE TEMP MACRO otlp_chars(list, pattern) AS list_sum(list_transform(
+  list_filter(otlp_pairs(list), lambda pair: regexp_full_match(pair.key, pattern)),
+  lambda pair: length(pair.value.stringValue ->> '$')));
+-- Nanoseconds since 1970 as seconds, which keep each of them; 0 stands for none.
+CREATE OR REPLACE TEMP MACRO nano_seconds(x) AS
+  nullif(TRY_CAST(x AS DECIMAL(28, 0)), 0) * 0.000000001;
 
 -- The fields of one CSV record, or NULL where a quote stands inside an unquoted field. Split at
 -- quotes, every second part was quoted; an empty part between two of them is a doubled quote.

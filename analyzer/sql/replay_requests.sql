@@ -1,6 +1,6 @@
--- Which priced requests are replayed, in replay order, with names as numbers?
+-- Which priced requests of a stretch of time are replayed, with names as numbers?
 SELECT
-  r.request_id,
+  r.rowid,
   r.ts_us,
   r.latency_us,
   f.feature_no AS feature,
@@ -20,10 +20,10 @@ SELECT
   r.prompt_key,
   r.prefix_key,
   r.prefix_tokens
-FROM requests AS r
+FROM featured_requests AS r
 JOIN priced_models AS m
   ON r.model = m.model
   AND coalesce(r.provider, '') = m.provider
   AND r.ts_us >= m.priced_from_us
 JOIN numbered_features AS f ON r.feature = f.feature
-ORDER BY r.ts_us, r.request_id;
+WHERE r.ts_us >= $from_us AND r.ts_us < $until_us;

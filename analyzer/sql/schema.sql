@@ -71,8 +71,10 @@ CREATE TABLE IF NOT EXISTS usage_buckets (
   cache_write_1h_tokens BIGINT NOT NULL,
   output_tokens BIGINT NOT NULL,
   reasoning_tokens BIGINT NOT NULL,
-  natural_key VARCHAR NOT NULL        -- what makes an overlapping download's row the same row
+  natural_key VARCHAR NOT NULL,       -- what makes an overlapping download's row the same row
+  logged_cost_pico HUGEINT            -- what a gateway says the total cost; null where it does not
 );
+ALTER TABLE usage_buckets ADD COLUMN IF NOT EXISTS logged_cost_pico HUGEINT;
 
 -- Money that a provider billed. Reconciled with the log, never added to it.
 CREATE TABLE IF NOT EXISTS charges (
@@ -95,4 +97,33 @@ CREATE TABLE IF NOT EXISTS evals (
   judge VARCHAR NOT NULL,             -- '' where none is named
   score DOUBLE NOT NULL,
   PRIMARY KEY (request_id, model, judge)
+);
+
+-- By what each file of totals groups them, so that the same money grouped otherwise is noticed.
+CREATE TABLE IF NOT EXISTS groupings (
+  source_id INTEGER NOT NULL,
+  grouped_by VARCHAR NOT NULL
+);
+
+-- Rows of a file that were not loaded because an earlier file held them.
+CREATE TABLE IF NOT EXISTS copies (
+  source_id INTEGER NOT NULL,
+  of_source_id INTEGER NOT NULL,
+  rows BIGINT NOT NULL
+);
+
+-- What the user calls a feature that a log knows by an id only. Applied when requests are read.
+CREATE TABLE IF NOT EXISTS feature_names (
+  feature VARCHAR PRIMARY KEY,        -- as it stands in requests and usage_buckets
+  name VARCHAR NOT NULL
+);
+
+-- The sums of earlier replays, by what they depend on, so that asking again is quick.
+CREATE TABLE IF NOT EXISTS prepared (
+  key VARCHAR PRIMARY KEY,            -- digest of the data, the decisions and the program
+  data VARCHAR NOT NULL,              -- digest of the data alone
+  kept_at_us BIGINT NOT NULL,
+  cells BLOB NOT NULL,                -- Arrow streams
+  tallies BLOB NOT NULL,
+  evals BLOB NOT NULL
 );

@@ -3,15 +3,15 @@
 -- figures are told apart by their place, so that a file never loses any of them.
 CREATE OR REPLACE TEMP TABLE fresh AS
 WITH once AS (
-  SELECT natural_key AS stem, row_key, min(line) AS line
+  SELECT natural_key AS stem, row_key, min(seq) AS seq
   FROM staged
   WHERE NOT blank AND fault IS NULL
   GROUP BY ALL
 ),
 placed AS (
-  SELECT *, stem || '-' || row_number() OVER (PARTITION BY stem ORDER BY line) AS placed_key
+  SELECT *, stem || '-' || row_number() OVER (PARTITION BY stem ORDER BY seq) AS placed_key
   FROM once
 )
 SELECT staged.* REPLACE (placed.placed_key AS natural_key)
 FROM staged
-JOIN placed ON staged.line = placed.line;
+JOIN placed ON staged.seq = placed.seq;

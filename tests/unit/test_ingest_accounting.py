@@ -161,7 +161,7 @@ def test_a_kill_at_any_moment_leaves_whole_files_only(tmp_path):
     for _ in range(10):
         process = subprocess.Popen(command)
         try:
-            process.wait(moments.uniform(0.2, 1.0) * whole_s)
+            process.wait(moments.uniform(0.1, 1.0) * whole_s)
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
         process.wait()
@@ -187,6 +187,37 @@ def test_a_second_ingest_at_once_fails_with_a_clear_line(store, tmp_path):
     other = subprocess.run(command, capture_output=True, text=True, check=False)
     assert "another process is using this database" in other.stderr
     assert counts(ingest_file(store, path)) == (1, 1, 0, 0)
+
+
+def test_ingests_that_race_for_a_new_database_harm_none(tmp_path):
+    """Each ends well or with the one line that says to wait; what is there is whole."""
+    path = _write(tmp_path / "a.jsonl", [{**GOOD, "user": str(n)} for n in range(20_000)])
+    words = ["ingest", "--db", str(tmp_path / "x.duckdb"), str(path)]
+    command = [sys.executable, "-c", "from analyzer.cli import main; main()", *words]
+    racing = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    ends = [(process.communicate()[1], process.returncode) for process in racing]
+    assert 0 in [code for _, code in ends]
+    for said, code in ends:
+        assert code == 0 or "another process is using this database: wait for it" in said
+        assert code == 0 or len(said.splitlines()) == 1
+    with Store.open(tmp_path / "x.duckdb") as store:
+        assert store.rows("SELECT count(*) FROM requests") == [(20_000,)]
+        assert len(store.query("sources")) == 1
+    left = {found.name for found in tmp_path.iterdir()}
+    assert left == {"a.jsonl", "x.duckdb", "x.duckdb.secret"}
+
+
+def test_what_a_killed_process_spilled_is_removed(tmp_path):
+    """It may hold a log's text."""
+    with Store.open(tmp_path / "x.duckdb"):
+        pass
+    spilled = tmp_path / "x.duckdb.tmp" / "duckdb_temp_storage_DEFAULT-0.tmp"
+    spilled.parent.mkdir()
+    spilled.write_text("a prompt")
+    with Store.open(tmp_path / "x.duckdb", read_only=True):
+        assert spilled.exists()
+    with Store.open(tmp_path / "x.duckdb"):
+        assert not spilled.exists()
 
 
 def test_an_empty_file_is_said_and_a_header_alone_is_no_row(store, tmp_path):

@@ -55,6 +55,7 @@ def test_ingest_prints_the_account_of_each_file(rebill, tmp_path):
         "  line 7: output_tokens is not a whole number from 0 to 1,000,000,000",
         "  line 8: output_tokens is not a whole number from 0 to 1,000,000,000",
         "  and 2 more like these; all stand in the table rejects",
+        "attribution: 75.0% of the requests' $0.0012 names a feature",
     ]
     again = rebill("ingest", "log.jsonl")
     assert again.returncode == 0

@@ -15,6 +15,7 @@ import pytest
 from analyzer.errors import FormatError
 from analyzer.ingest.load import ingest_file
 from analyzer.ingest.records import MAX_LINE_BYTES
+from analyzer.store import Store
 
 GOOD = {"ts": 1788249600, "model": "gpt-4o", "input_tokens": 100, "output_tokens": 5}
 GOOD_LINE = json.dumps(GOOD).encode()
@@ -40,6 +41,16 @@ def load(store, tmp_path, data, name="log.jsonl"):
         (b'{"ts": 1788249600, "model": "m", "input_tokens": NaN}', "input_tokens is not"),
         (b'{"ts": 1, "mod', "the line is not JSON"),
         (GOOD_LINE + GOOD_LINE, "the line is not JSON"),
+        (GOOD_LINE[:-1] + b",}", "a comma stands before the end"),
+        (GOOD_LINE[:-1] + b', "x": [1, ]}', "a comma stands before the end"),
+        (GOOD_LINE[:-1] + b', "input_tokens": 7}', "a key stands twice"),
+        (GOOD_LINE.replace(b"100", b"-100"), "input_tokens is not"),
+        (GOOD_LINE.replace(b"100", b"1e400"), "input_tokens is not"),
+        (GOOD_LINE.replace(b"100", b"1.5"), "input_tokens is not"),
+        (GOOD_LINE.replace(b"1788249600", b'"0001-01-01T00:00:00Z"'), "ts is not a time"),
+        (GOOD_LINE.replace(b"1788249600", b'"9999-12-31T23:59:59Z"'), "ts is not a time"),
+        (GOOD_LINE.replace(b"1788249600", b'"2026-02-30T00:00:00Z"'), "ts is not a time"),
+        (GOOD_LINE.replace(b"1788249600", b'"2026-09-01T08:00:00"'), "ts is not a time"),
     ],
 )
 def test_one_bad_line_costs_no_good_one(store, tmp_path, line, reason):
@@ -47,6 +58,82 @@ def test_one_bad_line_costs_no_good_one(store, tmp_path, line, reason):
     assert (account.rows_in, account.rows_loaded, account.rejects) == (3, 2, 1)
     assert account.reasons[0].line == 2
     assert account.reasons[0].reason.startswith(reason)
+
+
+def test_commas_inside_texts_and_lists_10000_deep_cost_nothing(store, tmp_path):
+    texts = [{**GOOD, "note": "[1, 2,] {,}", "x": '"\\",}'}, {**GOOD, "note": "ends in \\\\"}]
+    lines = [json.dumps(row).encode() for row in texts]
+    lines.append(GOOD_LINE[:-1] + b', "x": ' + b"[" * 10_000 + b"]" * 10_000 + b"}")
+    assert load(store, tmp_path, b"\n".join(lines)).rows_loaded == 3
+
+
+def test_mixed_offsets_are_one_time(store, tmp_path):
+    times = ["2026-09-01T08:00:00Z", "2026-09-01T10:00:00+02:00", "2026-09-01T02:30:00-05:30"]
+    rows = [{**GOOD, "ts": time, "user": time} for time in times]
+    load(store, tmp_path, "\n".join(map(json.dumps, rows)).encode())
+    assert store.rows("SELECT DISTINCT ts_us // 1000000 FROM requests") == [(1788249600,)]
+
+
+@pytest.mark.parametrize("where", ["usage", "response", "details"])
+def test_a_key_that_stands_twice_deep_inside_is_noticed(store, tmp_path, where):
+    """It would be money read one way or the other."""
+    call = {
+        "timestamp": 1788249600,
+        "request": {"messages": [{"role": "user", "content": '"usage":'}]},
+        "response": {
+            "id": "c1", "object": "chat.completion", "model": "gpt-4o",
+            "usage": {"prompt_tokens": 9, "completion_tokens": 5,
+                      "prompt_tokens_details": {"cached_tokens": 1}},
+        },
+    }  # fmt: skip
+    good = json.dumps(call)
+    again = {
+        "usage": ('"prompt_tokens": 9', '"prompt_tokens": 9, "prompt_tokens": 999'),
+        "response": ('"usage": {', '"usage": {"prompt_tokens": 1}, "usage": {'),
+        "details": ('"cached_tokens": 1', '"cached_tokens": 1, "cached_tokens": 8'),
+    }[where]
+    account = load(store, tmp_path, f"{good}\n{good.replace(*again)}\n".encode())
+    assert (account.rows_loaded, account.rejects) == (1, 1)
+    assert account.reasons[0].reason.startswith("a key stands twice where counts")
+
+
+def test_a_delimiter_that_no_csv_has_is_named(store, tmp_path):
+    with pytest.raises(FormatError, match=r"fits no known format.*'ts\^model\^input_tokens"):
+        load(store, tmp_path, (HEADER + GOOD_ROW).replace(b",", b"^"), "log.csv")
+
+
+_WITH_LITTLE_ROOM = """
+import resource, signal, sys
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))
+from analyzer.cli import cli, main
+sys.argv = ["rebill", *sys.argv[1:]]
+main()
+"""
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_full_disk_is_said_and_what_was_loaded_is_kept(store, tmp_path, packed):
+    """No file may grow beyond 2 MB: the database's, and the one that a packed file unpacks to."""
+    small, large = tmp_path / "small.jsonl", tmp_path / "large.json"
+    small.write_bytes(GOOD_LINE)
+    row = {**GOOD, "prompt_chars": 5, "session": "s"}
+    rows = [{**row, "user": str(n * 7919), "request_id": str(n * 104_729)} for n in range(60_000)]
+    text = json.dumps(rows) if packed else "\n".join(map(json.dumps, rows))
+    large.write_bytes(gzip.compress(text.encode(), 1) if packed else text.encode())
+    database = tmp_path / "full.duckdb"
+    for path, code in ((small, 0), (large, 2)):
+        words = ["ingest", "--db", str(database), str(path)]
+        command = [sys.executable, "-c", _WITH_LITTLE_ROOM, *words]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == code, done.stderr
+    assert "free some" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    with Store.open(database) as kept:
+        assert kept.query("sources")["file"].to_list() == ["small.jsonl"]
+        assert kept.rows("SELECT count(*) FROM requests") == [(1,)]
+        kept.unlock_digests()
+        assert ingest_file(kept, large).rows_loaded == 60_000
 
 
 @pytest.mark.parametrize("layout", ["json", "csv"])

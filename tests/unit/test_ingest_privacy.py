@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
 
 from analyzer.digest import secret_path
+from analyzer.errors import FormatError
 from analyzer.ingest.load import Wish, ingest_file
 from analyzer.store import Store
+from tests.golden_bills import fixtures
 
 EMAIL = "jane.roe@example.org"
 KEYS = ("sk-proj-Ab12Cd34Ef56Gh78Ij90Kl12", "AKIAIOSFODNN7EXAMPLE", "ghp_16C7e42F292c6912E7710c838")
@@ -120,11 +124,57 @@ def _holds_nothing_private(*everything):
             assert planted.encode() not in data
 
 
-@pytest.mark.parametrize("feature", ["request.metadata.long", "request.messages", "request"])
+@pytest.mark.parametrize("feature", ["request.metadata.long", "request.metadata.team"])
 def test_a_feature_that_is_a_prompt_is_digested(store, tmp_path, feature):
     ingest_file(store, _raw(tmp_path), Wish(feature=feature))
     found = store.rows("SELECT feature FROM requests")[0][0]
     assert found.startswith("redacted-")
+
+
+@pytest.mark.parametrize("feature", ["request.messages", "request", "response.choices[0].message"])
+def test_a_feature_is_never_read_from_where_prompts_stand(store, tmp_path, feature):
+    with pytest.raises(FormatError, match="a feature is stored as it stands"):
+        ingest_file(store, _raw(tmp_path), Wish(feature=feature))
+    assert store.one("held")["rows"] == 0
+
+
+def _poisoned(value):
+    """Put an address, a key and a prompt into every text of a record that has no digit."""
+    if isinstance(value, dict):
+        return {name: _poisoned(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_poisoned(inner) for inner in value]
+    if isinstance(value, str) and not re.search(r"\d", value):
+        return f"{value} {EMAIL} {KEYS[0]} {PROMPT}"
+    return value
+
+
+@pytest.mark.parametrize("path", fixtures(), ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_no_fixture_brings_its_secrets_into_the_database(tmp_path, path):
+    """Of each format, the fixture itself and, of JSON lines, one whose texts all hold secrets."""
+    planted = set(re.findall(rb"[\w.+-]+@[\w-]+\.[a-z]{2,}", path.read_bytes()))
+    files = [path]
+    if path.suffix == ".jsonl":
+        lines = [line for line in path.read_text().splitlines() if line.strip().endswith("}")]
+        files.append(tmp_path / path.name)
+        files[1].write_text("".join(json.dumps(_poisoned(_read(line))) + "\n" for line in lines))
+    database = tmp_path / "x.duckdb"
+    with Store.open(database) as store:
+        store.unlock_digests()
+        for file in files:
+            with suppress(FormatError):
+                ingest_file(store, file, Wish(format=path.parent.name))
+        store.rows("CHECKPOINT")
+    written = database.read_bytes()
+    for secret in (*planted, *(text.encode() for text in PLANTED)):
+        assert secret not in written
+
+
+def _read(line):
+    try:
+        return json.loads(line)
+    except ValueError:
+        return {}
 
 
 def test_redacted_names_still_tell_each_other_apart(store):

@@ -1,0 +1,112 @@
+"""Notices totals that tell the same money a second time, and refuses or replaces the first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from analyzer.adapter import Format
+from analyzer.errors import FormatError
+from analyzer.ingest.remove import Removed, take_out
+from analyzer.ingest.source_file import SourceFile
+from analyzer.pricing.book import PriceBook, open_book
+from analyzer.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Older:
+    """The files that a new one may replace: those loaded before a moment."""
+
+    than_us: int
+
+
+def grouping(store: Store) -> str:
+    """Return by what the staged totals are grouped, in words."""
+    return str(store.one("staged_grouping")["grouped_by"])
+
+
+def refuse_overlap(store: Store, source: SourceFile, fmt: Format, grouped_by: str) -> None:
+    """Refuse staged totals whose money is loaded already, grouped another way.
+
+    Equal rows are copies and do no harm. Totals of other models are other money, as are rows of
+    the same grouping that no loaded file holds.
+
+    Raises:
+        FormatError: which file holds the money, of which days, and what to do.
+    """
+    found = _overlaps(store, fmt, grouped_by)
+    if not found:
+        return
+    row = found[0]
+    file = store.query("sources_by_number", numbers=[row["source_id"]])["file"][0]
+    raise FormatError(
+        f"{source.path}: {file} holds {row['provider']}'s money of {_days(found)} already, grouped "
+        f"otherwise or exported elsewhere, and it would count twice: load with --replace to take "
+        f"{file} out first, or load into a new --db"
+    )
+
+
+def give_way(
+    store: Store, source: SourceFile, fmt: Format, grouped_by: str | None, older: Older
+) -> tuple[Removed, ...]:
+    """Take out the files that a staged one replaces: its namesakes, and those of the same money.
+
+    ``grouped_by`` is None for a log of requests, of which only namesakes give way.
+
+    Raises:
+        StoreError: another file needs one of them.
+    """
+    numbers = set(store.query("sources_to_replace", file=source.name)["source_id"])
+    if grouped_by is not None:
+        numbers |= {row["source_id"] for row in _overlaps(store, fmt, grouped_by)}
+        numbers |= set(store.query(f"changed_{fmt.table}")["source_id"])
+    kept = store.query("sources_since", moment_us=older.than_us)["source_id"]
+    return take_out(store, numbers - set(kept))
+
+
+def spell_replaced(removed: Iterable[Removed]) -> tuple[str, ...]:
+    """Say which files gave way, and which days they held."""
+    return tuple(
+        f"took the place of {one.file}, with its {one.rows:,} rows{_of_days(one)}"
+        for one in removed
+    )
+
+
+def _overlaps(store: Store, fmt: Format, grouped_by: str) -> list[dict[str, Any]]:
+    asked = {"format": fmt.name, "grouped_by": grouped_by}
+    found = store.query(f"overlap_{fmt.table}", **asked).to_dicts()
+    if not found:
+        return []
+    book = open_book(())
+    return [row for row in found if _one_model(row, book)]
+
+
+def _one_model(row: Mapping[str, Any], book: PriceBook) -> bool:
+    """Exports may spell one model in several ways."""
+    held, told = row["held_model"], row["told_model"]
+    if held == told:
+        return True
+    listings = [book.lookup(row["provider"], name) for name in (held, told)]
+    return all(listings) and len({one.model_id for one in listings if one}) == 1
+
+
+def _days(rows: Sequence[Mapping[str, Any]]) -> str:
+    return _spell(min(row["first_us"] for row in rows), max(row["last_us"] for row in rows))
+
+
+def _of_days(one: Removed) -> str:
+    if one.first_ts_us is None or one.last_ts_us is None:
+        return ""
+    return f" of {_spell(one.first_ts_us, one.last_ts_us)}"
+
+
+def _spell(first_us: int, last_us: int) -> str:
+    """Spell the days of a time; the end is not part of it."""
+    first, last = (_day(us) for us in (first_us, max(first_us, last_us - 1)))
+    return first if first == last else f"{first} to {last}"
+
+
+def _day(ts_us: int) -> str:
+    return datetime.fromtimestamp(ts_us // 1_000_000, UTC).date().isoformat()

@@ -1,0 +1,116 @@
+"""How much of the money is known by feature: what each feature cost as it was billed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import polars as pl
+
+from analyzer.lever import UNTAGGED
+from analyzer.pricing.book import PriceBook
+from analyzer.pricing.price import Price, TokenSums
+from analyzer.store import Store
+
+CALL_SITE = "call-site-"
+"""Starts the name of a group of untagged requests with one system prompt and set of tools."""
+_DAY_SECONDS = 86_400
+_NO_STEP = (1 << 62) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureSpend:
+    """What one feature used and cost, each call at its own day's price."""
+
+    feature_id: str
+    """As the log has it: what a file of names calls ``id``."""
+    feature: str
+    held_as: str
+    """``requests``, or ``totals`` for a usage export, which may be the same money."""
+    requests: int
+    unpriced_requests: int
+    tokens: int
+    pico_usd: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """How much of some money names its feature, in pico-dollars. The parts sum to the whole."""
+
+    tagged_pico_usd: int
+    inferred_pico_usd: int
+    """Of groups by call site that the user has not named."""
+    untagged_pico_usd: int
+
+    @property
+    def total_pico_usd(self) -> int:
+        """All of the money."""
+        return self.tagged_pico_usd + self.inferred_pico_usd + self.untagged_pico_usd
+
+
+def attribution(pico_usd: Mapping[str, int]) -> Attribution:
+    """Return how much of the money of some features, by name, is attributed."""
+    inferred = sum(pico for name, pico in pico_usd.items() if name.startswith(CALL_SITE))
+    untagged = pico_usd.get(UNTAGGED, 0)
+    return Attribution(sum(pico_usd.values()) - inferred - untagged, inferred, untagged)
+
+
+def attributed(spends: Iterable[FeatureSpend], held_as: str = "requests") -> Attribution:
+    """Return the same for what a database holds, of its requests or of its usage totals."""
+    sums: dict[str, int] = {}
+    for spend in spends:
+        if spend.held_as == held_as:
+            sums[spend.feature] = sums.get(spend.feature, 0) + spend.pico_usd
+    return attribution(sums)
+
+
+def spend_by_feature(store: Store, book: PriceBook) -> tuple[FeatureSpend, ...]:
+    """Return what each feature cost, dearest first; unpriced calls are counted and cost nothing."""
+    prices, days = _priced_days(store, book)
+    usage = store.query_with("feature_usage", {"priced_days": days})
+    found: dict[tuple[str, str], FeatureSpend] = {}
+    for row in usage.iter_rows(named=True):
+        key = row["held_as"], row["feature_id"]
+        found[key] = _plus(found.get(key), row, prices)
+    return tuple(sorted(found.values(), key=lambda one: (-one.pico_usd, one.feature_id)))
+
+
+def _plus(before: FeatureSpend | None, row: Mapping[str, Any], prices: list[Price]) -> FeatureSpend:
+    sums = {name: int(row[name]) for name in ("uncached", "cached", "write", "write_1h", "output")}
+    priced = row["price_no"] is not None
+    cost = 0
+    if priced:
+        price = prices[row["price_no"]]
+        discount = price.batch_ppm if row["batch"] else 0
+        cost = price.units(above=row["above"], discount_ppm=discount).cost(TokenSums(**sums))
+    had = before or FeatureSpend(row["feature_id"], row["feature"], row["held_as"], 0, 0, 0, 0)
+    return FeatureSpend(
+        had.feature_id,
+        had.feature,
+        had.held_as,
+        had.requests + row["requests"],
+        had.unpriced_requests + (0 if priced else row["requests"]),
+        had.tokens + sum(sums.values()),
+        had.pico_usd + cost,
+    )
+
+
+def _priced_days(store: Store, book: PriceBook) -> tuple[list[Price], pl.DataFrame]:
+    """Return the prices that were in force, and the place of each model's on each day."""
+    prices: dict[Price, int] = {}
+    rows = []
+    for provider, model, day in store.query("feature_days").iter_rows():
+        listing = book.lookup(provider or None, model)
+        price = (
+            listing.at(datetime.fromtimestamp(day * _DAY_SECONDS, UTC).date()) if listing else None
+        )
+        number = None if price is None else prices.setdefault(price, len(prices))
+        step = _NO_STEP if price is None or price.above_tokens is None else price.above_tokens
+        rows.append((provider, model, day, number, step))
+    schema = {
+        "provider": pl.String, "model": pl.String, "day": pl.Int64, "price_no": pl.Int64,
+        "above_tokens": pl.Int64,
+    }  # fmt: skip
+    return list(prices), pl.DataFrame(rows, schema=schema, orient="row")
