@@ -8,7 +8,8 @@ from datetime import date
 
 from analyzer.pricing.bundled import SOURCE, Bundled, bundled
 from analyzer.pricing.convert import NoPrice
-from analyzer.pricing.files import bundled_table, read_prices
+from analyzer.pricing.discounts import ProviderDiscount, discounted
+from analyzer.pricing.files import PriceFile, bundled_table, read_prices
 from analyzer.pricing.match import Match, in_force
 from analyzer.pricing.names import leading_provider, spellings
 from analyzer.pricing.nearest import nearest_names
@@ -50,9 +51,14 @@ class PriceBook:
         *,
         library: Bundled | None = None,
         notes: Sequence[Price] = (),
+        discounts: Sequence[ProviderDiscount] = (),
     ) -> None:
-        """Put ``sources`` (one sequence of entries each) over the bundled tables, if any."""
+        """Put ``sources`` (one sequence of entries each) over the bundled tables, if any.
+
+        ``discounts`` come off every price of their providers, whichever table it stands in.
+        """
         self.tables = tuple(Table(prices) for prices in sources)
+        self.discounts = tuple(discounts)
         self.library = library
         self.notes = Table(notes)
         self._known = frozenset(library.known if library else ()).union(
@@ -86,18 +92,31 @@ class PriceBook:
         if key not in self._resolved:
             own = tuple(m for table in self.tables for m in table.matches(*key, self._known))
             rest = self._bundled(*key)
-            self._resolved[key] = Resolution(own + rest.matches, "" if own else rest.reason)
+            named = leading_provider(model, self._known)
+            matches = (discounted(m, (key[0], named), self.discounts) for m in own + rest.matches)
+            self._resolved[key] = Resolution(tuple(matches), "" if own else rest.reason)
         return self._resolved[key]
 
     @property
+    def known_providers(self) -> frozenset[str]:
+        """The providers that some table prices, as ``provider_id`` spells them."""
+        return self._known
+
+    @property
     def sources(self) -> tuple[str, ...]:
-        """The names of the tables, in order of precedence."""
-        tables = [table.prices[0].source for table in (*self.tables, self.notes) if table.prices]
-        place = len(self.tables)
-        return (*tables[:place], *([SOURCE] if self.library else []), *tables[place:])
+        """The names of the tables, in order of precedence, and the discounts off them."""
+        own = (table.prices[0].source for table in self.tables if table.prices)
+        library = [SOURCE] if self.library else []
+        notes = [self.notes.prices[0].source] if self.notes.prices else []
+        terms = (discount.terms for discount in self.discounts)
+        return (*terms, *own, *library, *notes)
 
     def groups(self) -> Iterator[tuple[Price, ...]]:
         """Yield every group of dated prices, table by table in order of precedence."""
+        for group in self._listed():
+            yield discounted(Match(group, "", ""), (None, None), self.discounts).prices
+
+    def _listed(self) -> Iterator[tuple[Price, ...]]:
         for table in self.tables:
             yield from (group for _, group in table.groups)
         if self.library is not None:
@@ -163,6 +182,9 @@ class PriceBook:
         return Resolution((), f"offered by {shown} at {why}: write {first}/{model}")
 
     def _unknown(self, provider: str | None, model: str) -> str:
+        kind = model.rpartition(" + ")[2]
+        if kind in ("audio", "image"):
+            return f"holds {kind} tokens, which have a price of their own and are not told apart"
         if provider is not None and provider not in self._known:
             return f"no price table knows the provider {provider}: price it with --prices FILE"
         names = nearest_names(self, provider, model)
@@ -185,6 +207,22 @@ def open_book(files: Sequence[str] = ()) -> PriceBook:
         PriceError: a file is missing, is no TOML, or has a bad field.
     """
     notes = bundled_table(FIELD_NOTES)
-    sources = [notes if file == FIELD_NOTES else read_prices(file) for file in files]
+    read = [PriceFile(notes) if file == FIELD_NOTES else read_prices(file) for file in files]
     behind = () if FIELD_NOTES in files else notes
-    return PriceBook(sources, library=bundled(), notes=behind)
+    return PriceBook(
+        [file.prices for file in read],
+        library=bundled(),
+        notes=behind,
+        discounts=_first_of_each(read),
+    )
+
+
+def _first_of_each(files: Sequence[PriceFile]) -> list[ProviderDiscount]:
+    """The discounts of each provider, from the first file that has some."""
+    kept: dict[str, list[ProviderDiscount]] = {}
+    for file in files:
+        by_provider: dict[str, list[ProviderDiscount]] = {}
+        for discount in file.discounts:
+            by_provider.setdefault(discount.provider, []).append(discount)
+        kept = {**by_provider, **kept}
+    return [discount for discounts in kept.values() for discount in discounts]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -15,7 +15,9 @@ from pathlib import Path
 
 from analyzer.errors import PriceError
 from analyzer.money import PPM, pico_per_token, ppm
+from analyzer.pricing.discounts import ProviderDiscount
 from analyzer.pricing.price import Price, UnitPrices
+from analyzer.pricing.providers import provider_id
 from analyzer.pricing.tables import FIELD_NOTES
 
 _CLASSES = ("input", "cached_input", "cache_write", "cache_write_1h", "output")
@@ -24,14 +26,25 @@ ENTRY_KEYS = (
     *("provider", "model", "effective_from", *_CLASSES, "above_tokens", *_ABOVE),
     *("batch_discount", "tokenizer_ratio", "verbosity"),
 )
-FILE_KEYS = ("currency", "price")
+FILE_KEYS = ("currency", "price", "discount")
+DISCOUNT_KEYS = ("provider", "share", "effective_from")
 _DECIMALS = 6
 _MOST_USD_PER_MTOK = 1_000_000
 _NOTES_NOTE = "an aggregator's catalogue as quoted in the field notes; not verified"
-_HEADER = re.compile(r"^\s*\[\[\s*price\s*\]\]", re.MULTILINE)
+_HEADERS = {
+    key: re.compile(rf"^\s*\[\[\s*{key}\s*\]\]", re.MULTILINE) for key in ("price", "discount")
+}
 
 
-def read_prices(path: str) -> tuple[Price, ...]:
+@dataclass(frozen=True, slots=True)
+class PriceFile:
+    """What one file holds: prices, and discounts off every price of a provider."""
+
+    prices: tuple[Price, ...]
+    discounts: tuple[ProviderDiscount, ...] = ()
+
+
+def read_prices(path: str) -> PriceFile:
     """Return a user's price file, entry by entry.
 
     Raises:
@@ -48,7 +61,7 @@ def read_prices(path: str) -> tuple[Price, ...]:
     return parse_prices(text, path, file.name)
 
 
-def parse_prices(text: str, path: str, source: str) -> tuple[Price, ...]:
+def parse_prices(text: str, path: str, source: str) -> PriceFile:
     """Return the entries of a price file's text. ``path`` names it in errors."""
     try:
         document = tomllib.loads(text, parse_float=Decimal)
@@ -57,33 +70,40 @@ def parse_prices(text: str, path: str, source: str) -> tuple[Price, ...]:
     _refuse_unknown(path, document, FILE_KEYS)
     if document.get("currency", "USD") != "USD":
         raise PriceError(f'{path}: currency: only "USD" is known; convert the prices to US dollars')
-    tables = document.get("price", [])
-    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise PriceError(f"{path}: price: write each entry under its own [[price]] line")
-    if not tables:
-        raise PriceError(f"{path}: holds no prices; add a [[price]] entry")
-    headers = [text.count("\n", 0, found.end()) + 1 for found in _HEADER.finditer(text)]
-    lines = headers if len(headers) == len(tables) else []
-    entries = (
-        _Entry(path, place + 1, lines[place] if lines else None, table)
-        for place, table in enumerate(tables)
+    prices = tuple(entry.price(source) for entry in _entries(document, "price", text, path))
+    discounts = tuple(
+        entry.discount(source) for entry in _entries(document, "discount", text, path)
     )
-    return tuple(entry.price(source) for entry in entries)
+    if not prices and not discounts:
+        raise PriceError(f"{path}: holds no prices; add a [[price]] entry")
+    return PriceFile(prices, discounts)
+
+
+def _entries(document: Mapping[str, object], key: str, text: str, path: str) -> Iterator[_Entry]:
+    """Yield the tables under one key, each with the line that it starts on."""
+    tables = document.get(key, [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise PriceError(f"{path}: {key}: write each entry under its own [[{key}]] line")
+    headers = [text.count("\n", 0, found.end()) + 1 for found in _HEADERS[key].finditer(text)]
+    lines = headers if len(headers) == len(tables) else [None] * len(tables)
+    for place, (line, table) in enumerate(zip(lines, tables, strict=True), 1):
+        yield _Entry(path, key, place, line, table)
 
 
 @cache
 def bundled_table(name: str) -> tuple[Price, ...]:
     """Return a catalogue that ships with the package."""
     file = resource_files("analyzer.pricing") / "data" / f"{name}.toml"
-    prices = parse_prices(file.read_text(encoding="utf-8"), f"{name}.toml", name)
+    prices = parse_prices(file.read_text(encoding="utf-8"), f"{name}.toml", name).prices
     return tuple(replace(p, note=_NOTES_NOTE if name == FIELD_NOTES else "") for p in prices)
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One ``[[price]]`` table and where it stands."""
+    """One ``[[price]]`` or ``[[discount]]`` table and where it stands."""
 
     path: str
+    kind: str
     number: int
     line: int | None
     table: Mapping[str, object]
@@ -109,19 +129,34 @@ class _Entry:
             verbosity_ppm=self._ratio("verbosity", PPM) or PPM,
         )
 
+    def discount(self, source: str) -> ProviderDiscount:
+        _refuse_unknown(self._where(), self.table, DISCOUNT_KEYS)
+        provider = provider_id(self._name("provider", "openai"))
+        if provider is None:
+            raise self._bad("provider", 'names no provider; write provider = "openai"')
+        if "share" not in self.table:
+            raise self._bad("share", 'is missing; add share = "0.15" for 15% off')
+        share = self._number("share", "0.15")
+        if not 0 <= share <= 1:
+            raise self._bad("share", f"{_shown(share)} is not between 0 and 1; 15% off is 0.15")
+        if share * PPM != ppm(share):
+            mend = f"{_shown(share)} has more than {_DECIMALS} decimals; round it to {_DECIMALS}"
+            raise self._bad("share", mend)
+        return ProviderDiscount(source, provider, ppm(share), self._date())
+
     def _where(self) -> str:
         line = "" if self.line is None else f"line {self.line}, "
-        return f"{self.path}: {line}price {self.number}"
+        return f"{self.path}: {line}{self.kind} {self.number}"
 
     def _bad(self, key: str, mend: str) -> PriceError:
         return PriceError(f"{self._where()}: {key}: {mend}")
 
-    def _name(self, key: str) -> str:
+    def _name(self, key: str, example: str = "gpt-4o") -> str:
         value = self.table.get(key)
         if value is None:
-            raise self._bad(key, f'is missing; add {key} = "gpt-4o"')
+            raise self._bad(key, f'is missing; add {key} = "{example}"')
         if not isinstance(value, str) or not value.strip():
-            raise self._bad(key, f'{value!r} is not a name; write {key} = "gpt-4o"')
+            raise self._bad(key, f'{value!r} is not a name; write {key} = "{example}"')
         return value.strip()
 
     def _date(self) -> date | None:

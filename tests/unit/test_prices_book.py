@@ -17,7 +17,9 @@ def entry(model, usd, **fields):
 
 
 def book(*texts):
-    return PriceBook([parse_prices(text, "p.toml", f"p{n}.toml") for n, text in enumerate(texts)])
+    return PriceBook(
+        [parse_prices(text, "p.toml", f"p{n}.toml").prices for n, text in enumerate(texts)]
+    )
 
 
 def usd(book, provider, model, day=DAY):
@@ -146,7 +148,8 @@ def test_spelled_provider_names_match_an_entry_s():
 
 def test_a_catch_all_of_one_provider_leaves_named_others_alone():
     prices = PriceBook(
-        [parse_prices(entry("*", 1, provider="azure"), "p", "p")], library=open_book().library
+        [parse_prices(entry("*", 1, provider="azure"), "p", "p").prices],
+        library=open_book().library,
     )
     assert usd(prices, None, "openai/gpt-4o") == 2.5
     assert usd(prices, None, "azure/gpt-4o") == 1

@@ -15,7 +15,7 @@ ENTRY = '[[price]]\nmodel = "m"\ninput = "1"\noutput = "2"\n'
 
 
 def read(text):
-    return parse_prices(text, "mine.toml", "mine.toml")
+    return parse_prices(text, "mine.toml", "mine.toml").prices
 
 
 def test_every_field_is_read():
@@ -142,7 +142,7 @@ def test_a_file_that_cannot_be_read(tmp_path):
 def test_the_source_of_a_price_is_its_file(tmp_path):
     file = tmp_path / "negotiated.toml"
     file.write_text("\ufeff" + ENTRY, encoding="utf-8")
-    (price,) = read_prices(str(file))
+    (price,) = read_prices(str(file)).prices
     assert price.source == "negotiated.toml"
 
 

@@ -1,0 +1,1 @@
+"""Logged cost, priced cost and billed charges side by side, and what stands between them."""
