@@ -3,25 +3,33 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import assume
+from hypothesis import reject
 
 from analyzer.commands.asking import find
 from analyzer.findings import Tally
 from analyzer.ingest.load import ingest_file
 from analyzer.ingest.scores import load_evals
 from analyzer.store import Store
-from tests.strategies.written import canonical_jsonl, evals_jsonl, policy_toml, prices_toml
+from tests.strategies.written import (
+    canonical_jsonl,
+    evals_jsonl,
+    policy_toml,
+    prices_toml,
+    usage_csv,
+)
 
 FIGURES = tuple(Tally.__dataclass_fields__)
 
 
-def simulate(requests, prices, policy, evals):
+def simulate(requests, prices, policy, evals, buckets=(), prefer="requests"):
     """Return what rebill finds, shaped as the oracle shapes it."""
-    assume(requests)
+    if not (requests or buckets):
+        reject()
     with TemporaryDirectory() as name:
         folder = Path(name)
         texts = {
             "log.jsonl": canonical_jsonl(requests),
+            "usage.csv": usage_csv(buckets),
             "prices.toml": prices_toml(prices),
             "policy.toml": policy_toml(policy),
             "evals.jsonl": evals_jsonl(evals),
@@ -30,12 +38,17 @@ def simulate(requests, prices, policy, evals):
             (folder / file).write_text(text)
         with Store.open(folder / "rebill.duckdb") as store:
             store.unlock_digests()
-            account = ingest_file(store, folder / "log.jsonl")
-            assert account.rejects == 0, account.reasons
+            for file, rows in (("log.jsonl", requests), ("usage.csv", buckets)):
+                if rows:
+                    account = ingest_file(store, folder / file)
+                    assert account.rows_loaded == len(rows), account.reasons
             if evals:
                 load_evals(store, folder / "evals.jsonl")
         found = find(
-            folder / "rebill.duckdb", folder / "policy.toml", (str(folder / "prices.toml"),)
+            folder / "rebill.duckdb",
+            folder / "policy.toml",
+            (str(folder / "prices.toml"),),
+            preferred=prefer,
         )
     return as_dict(found)
 
@@ -56,6 +69,11 @@ def as_dict(found):
             "scored_requests": coverage.scored_requests,
             "already_cached": coverage.already_cached,
             "bucket_requests": coverage.bucket_requests,
+        },
+        "skipped_on_totals": {
+            (skip.lever, skip.feature): True
+            for skip in coverage.skipped
+            if skip.missing.endswith("usage totals")
         },
         "billed_pico_usd": found.billed_pico_usd,
         "steps": [

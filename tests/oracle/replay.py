@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from tests.oracle import buckets as totals
 from tests.oracle.arithmetic import exact, ppm
 from tests.oracle.attribution import attribute, coalitions
 from tests.oracle.compose import World, calls_under
@@ -31,24 +32,30 @@ FIGURES = (
 )
 
 
-def simulate(requests, prices, policy, evals):
-    """Replay a log under a policy. Returns the JSON of ``rebill simulate`` with exact integers."""
+def simulate(requests, prices, policy, evals, buckets=(), prefer="requests"):
+    """Replay a log under a policy. Returns the JSON of ``rebill simulate`` with exact integers.
+
+    ``prefer`` names what is billed where requests and usage buckets tell the same money.
+    """
     log = sorted((read(row) for row in requests), key=lambda r: (r.ts, r.request_id))
-    price_date = _price_date(log, policy)
-    priced = price(log, prices, price_date) if log else []
+    log, rows = totals.told_once(log, [totals.read(row) for row in buckets], prefer)
+    price_date = _price_date([*log, *rows], policy)
+    priced = price(log, prices, price_date)
+    held = totals.price(rows, prices, price_date)
     scores = {(row["request_id"], row["model"]): exact(row["score"]) for row in evals}
     world = World(priced, prices, price_date, policy, scores)
     levers = [lever for lever in LEVERS if policy.get(lever)]
-    tallies = {subset: tally(world, subset) for subset in coalitions(levers)}
-    features = sorted({request.feature for request in priced})
+    tallies = {subset: tally(world, subset, held) for subset in coalitions(levers)}
+    features = sorted({one.feature for one in [*priced, *held]})
     cost = {
         subset: {name: figures["pico_usd"] for name, figures in by_feature.items()}
         for subset, by_feature in tallies.items()
     }
     return {
         "price_date": None if price_date is None else price_date.isoformat(),
-        "coverage": coverage(log, priced, policy, scores),
-        "billed_pico_usd": sum(map(billed, priced)),
+        "coverage": coverage(log, priced, policy, scores, rows, held),
+        "skipped_on_totals": dict.fromkeys(totals.skipped(policy, held), True),
+        "billed_pico_usd": sum(map(billed, priced)) + sum(map(totals.billed, held)),
         "steps": [
             _step(lever, tallies[frozenset(levers[:place])], features)
             for place, lever in enumerate(["baseline", *levers])
@@ -60,7 +67,7 @@ def simulate(requests, prices, policy, evals):
 def _price_date(log, policy):
     if policy.get("price_date") is not None:
         return as_date(policy["price_date"])
-    return log[-1].day if log else None
+    return max((one.day for one in log), default=None)
 
 
 def billed(request):
@@ -71,22 +78,26 @@ def billed(request):
     return entry.cost(request, entry.batch_discount if request.batch else 0)
 
 
-def coverage(log, priced, policy, scores):
-    """Count what the figures rest on, and what they leave out."""
+def coverage(log, priced, policy, scores, rows, held):
+    """Count what the figures rest on, and what they leave out; buckets by their requests."""
     kept = {request.request_id for request in priced}
     unpriced = [request for request in log if request.request_id not in kept]
+    out = [bucket for bucket in rows if not any(bucket is one for one in held)]
     scored = {request_id for request_id, _ in scores}
+    models = Counter(request.model for request in unpriced)
+    for bucket in out:
+        models[bucket.model] += bucket.n or 0
     return {
-        "requests": len(log),
-        "priced_requests": len(priced),
-        "unpriced_requests": len(unpriced),
-        "unpriced_tokens": sum(request.input + request.output for request in unpriced),
-        "unpriced_models": dict(Counter(request.model for request in unpriced)),
+        "requests": len(log) + sum(bucket.n or 0 for bucket in rows),
+        "priced_requests": len(priced) + sum(bucket.n or 0 for bucket in held),
+        "unpriced_requests": models.total(),
+        "unpriced_tokens": sum(one.input + one.output for one in [*unpriced, *out]),
+        "unpriced_models": dict(models),
         "failed_requests": sum(not request.ok for request in priced),
         "cacheable_requests": sum(_cacheable(request, policy) for request in priced),
         "scored_requests": sum(request.request_id in scored for request in priced),
         "already_cached": sum(request.served for request in priced),
-        "bucket_requests": 0,
+        "bucket_requests": sum(bucket.n or 0 for bucket in rows),
     }
 
 
@@ -95,7 +106,7 @@ def _cacheable(request, policy):
     return found is not None and cache_key(found[1], request) is not None
 
 
-def tally(world, levers):
+def tally(world, levers, held=()):
     """Return the figures of one coalition: {feature: figures}, the total under None."""
     figures = {None: dict.fromkeys(FIGURES, 0)}
     calls, answered = calls_under(world, levers)
@@ -125,6 +136,8 @@ def tally(world, levers):
             output_tokens=call.output,
             truncated=int(call.truncated),
         )
+    for bucket in held:
+        add(bucket, **totals.figures(world, bucket, levers))
     return figures
 
 

@@ -22,6 +22,33 @@ def canonical_jsonl(requests):
     return "".join(canonical_line(request) + "\n" for request in requests)
 
 
+def usage_csv(buckets):
+    """Return buckets as OpenAI's usage export writes them; each row has an API key of its own."""
+    lines = ["start_time,end_time,start_time_iso,end_time_iso,project_id,num_model_requests,"
+             "user_id,api_key_id,model,batch,service_tier,input_tokens,output_tokens,"
+             "input_cached_tokens,input_cache_write_tokens"]  # fmt: skip
+    for number, row in enumerate(buckets):
+        cells = (
+            row["start_us"] // 1_000_000,
+            row["end_us"] // 1_000_000,
+            "",
+            "",
+            row.get("feature", ""),
+            row.get("requests", ""),
+            "",
+            f"key_{number}",
+            row["model"],
+            row.get("service_tier") == "batch",
+            "default",
+            row.get("input_tokens", 0),
+            row.get("output_tokens", 0),
+            row.get("cached_input_tokens", 0),
+            row.get("cache_write_tokens", 0),
+        )
+        lines.append(",".join(map(str, cells)))
+    return "".join(f"{line}\n" for line in lines)
+
+
 def evals_jsonl(evals):
     """Return evals as JSONL."""
     return "".join(json.dumps(row) + "\n" for row in evals)
