@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,8 +16,9 @@ from pydantic_core import ErrorDetails
 from analyzer.errors import PolicyError
 from analyzer.lever import Lever, Rule
 from analyzer.levers import LEVERS
+from analyzer.rollout import TABLES, Rollout, nearest, read_rollout
 
-_TOP_LEVEL = ("name", "price_date", *(lever.name for lever in LEVERS))
+_TOP_LEVEL = ("name", "price_date", *(lever.name for lever in LEVERS), *TABLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,8 @@ class Policy:
     name: str
     price_date: date | None
     rules: Mapping[str, tuple[Rule, ...]]
+    rollout: Rollout = field(default_factory=Rollout)
+    """What it costs to put into production, and who answers for it."""
 
     @property
     def levers(self) -> tuple[str, ...]:
@@ -66,14 +68,16 @@ def policy_from(tables: Mapping[str, Any], file: str) -> Policy:
     """Return the policy that parsed tables describe."""
     for key in tables:
         if key not in _TOP_LEVEL:
-            raise PolicyError(f"{file}: unknown key {key!r}{_nearest(key, _TOP_LEVEL)}")
-    rules = {
+            raise PolicyError(f"{file}: unknown key {key!r}{nearest(key, _TOP_LEVEL)}")
+    found = {
         lever.name: _rules(lever, tables[lever.name], file)
         for lever in LEVERS
         if lever.name in tables
     }
+    rules = {lever: some for lever, some in found.items() if some}
     name = str(tables.get("name", file.removesuffix(".toml")))
-    return Policy(name, _price_date(tables, file), {k: v for k, v in rules.items() if v})
+    rollout = read_rollout(tables, tuple(rules), file)
+    return Policy(name, _price_date(tables, file), rules, rollout)
 
 
 def _price_date(tables: Mapping[str, Any], file: str) -> date | None:
@@ -110,7 +114,7 @@ def _spell(detail: ErrorDetails, rule: type[Rule]) -> str:
     path = ".".join(str(part) for part in detail["loc"])
     if detail["type"] == "extra_forbidden":
         known = _keys_at(rule, detail["loc"][:-1])
-        return f"unknown key {path!r}{_nearest(str(detail['loc'][-1]), known)}"
+        return f"unknown key {path!r}{nearest(str(detail['loc'][-1]), known)}"
     if detail["type"] == "missing":
         wanted = "feature" if path == "features" else path
         return f"{wanted} is missing"
@@ -125,7 +129,3 @@ def _keys_at(rule: type[Rule], loc: tuple[str | int, ...]) -> tuple[str, ...]:
         return ("feature", *cast("dict[str, object]", schema["properties"]))
     nested = schema.get("$defs", {}).values()
     return tuple(key for definition in nested for key in definition.get("properties", {}))
-
-
-def _nearest(key: str, known: tuple[str, ...]) -> str:
-    return f"; did you mean {get_close_matches(key, known, n=1, cutoff=0)[0]!r}?"

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
 from analyzer.findings import Findings
 from analyzer.money import usd
-from reports import marks, spelling
+from reports import board_charts, marks, spelling
+from reports.chart import Chart
 from reports.tables.features import Cell, FeatureRow, feature_table
 from reports.tables.levers import lever_table
 from reports.theme import ADDED, AFTER, BEFORE, MUTED, RULE, SAVED
@@ -27,15 +27,6 @@ ROOMY = 0.6
 """Share of the upper line's lowest day under which a label fits between the two lines."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """One figure of the page: where it stands, what a screen reader says, and its Plotly JSON."""
-
-    name: str
-    alt: str
-    figure: go.Figure
-
-
 def build(findings: Findings) -> tuple[Chart, ...]:
     """Return the charts that these findings allow: none without levers or days to show."""
     charts = []
@@ -45,6 +36,10 @@ def build(findings: Findings) -> tuple[Chart, ...]:
         charts.append(features(findings))
     if len(findings.days) > 1:
         charts.append(daily(findings))
+    if findings.after_pico_usd:
+        charts.append(board_charts.providers(findings))
+    if findings.board.drivers:
+        charts.append(board_charts.tornado(findings))
     return tuple(charts)
 
 
@@ -131,6 +126,7 @@ def daily(findings: Findings) -> Chart:
     before = [usd(day.before_pico_usd) for day in findings.days]
     after = [usd(day.after_pico_usd) for day in findings.days]
     figure = go.Figure(layout=marks.layout(height=320))
+    _usual_days(figure, findings, (dates[0], dates[-1]))
     for values, colour, name in ((before, BEFORE, "Today"), (after, AFTER, "Under the policy")):
         line = {"color": colour.light, "width": 2.5}
         mode = {"mode": "lines", "line": line, "name": name}
@@ -151,3 +147,16 @@ def daily(findings: Findings) -> Chart:
         "The table of days below holds its figures."
     )
     return Chart("daily", alt, figure)
+
+
+def _usual_days(figure: go.Figure, findings: Findings, ends: tuple[str, str]) -> None:
+    """Shade what eight days in ten cost, today and under the policy."""
+    spread = findings.board.day_spread
+    if spread is None:
+        return
+    for colour, side in ((BEFORE, "before_pico_usd"), (AFTER, "after_pico_usd")):
+        low, high = (usd(getattr(pair, side)) for pair in (spread.p10, spread.p90))
+        span = {"x0": ends[0], "x1": ends[1], "y0": low, "y1": high}
+        figure.add_shape(
+            type="rect", fillcolor=colour.light, opacity=0.14, line_width=0, layer="below", **span
+        )

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from analyzer.findings import Findings
-from reports import charts, inline, sentences, spelling, theme
-from reports.tables import coverage, days, features, levers
+from reports import charts, inline, rollout, sections, sentences, spelling, theme
+from reports.downloads import downloads
+from reports.grid import Section
+from reports.risks import largest_risks
+from reports.tables import coverage, days, economics, features, levers
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -28,6 +32,21 @@ def render(findings: Findings) -> str:
     )
 
 
+def render_sections(title: str, shown: Sequence[Section], findings: Findings) -> str:
+    """Return a page of sections alone, in the report's own clothes; no charts."""
+    return (
+        _environment()
+        .get_template("sections.html")
+        .render(
+            title=title,
+            board_sections=shown,
+            charts={},
+            findings=findings,
+            **_inlined(with_charts=False),
+        )
+    )
+
+
 def _views(findings: Findings) -> dict[str, object]:
     """Return every sentence and table of the page, rounded and spelled."""
     rows, total = levers.lever_table(findings)
@@ -36,7 +55,15 @@ def _views(findings: Findings) -> dict[str, object]:
         "title": f"What {sentences.quoted(findings.policy)} would have cost",
         "warnings": sentences.warnings(findings),
         "decision": sentences.decision(findings),
-        "window": sentences.window(findings.window),
+        "known_part": rollout.known_part(findings),
+        "payback": rollout.payback(findings),
+        "largest_risks": largest_risks(findings),
+        "next_steps": rollout.next_steps(findings),
+        "conflicts": economics.conflict_grid(findings),
+        "not_measured": sections.not_measured(findings),
+        "board_sections": sections.board_sections(findings),
+        "traffic": sentences.traffic(findings),
+        "same_money": sentences.same_money(findings),
         "price_changes": sentences.price_changes(findings),
         "tagged": sentences.tagged(findings),
         "why_orders_differ": sentences.why_orders_differ(findings),
@@ -51,6 +78,7 @@ def _views(findings: Findings) -> dict[str, object]:
         "source_total": coverage.source_total(findings.provenance.sources),
         "rejected": coverage.rejected_rows(findings),
         "price_rows": coverage.price_rows(findings.prices),
+        "downloads": downloads(findings),
         "cut_names": coverage.cut_names(findings),
         "ranged": len(findings.days) > 1,
         "spell": spelling,

@@ -26,7 +26,7 @@ def render(findings: Findings) -> str:
 
     Dollars are floats rounded to 1e-6; ``pico_usd`` fields are the exact integers as strings.
     """
-    return json.dumps(_report(findings), indent=2, allow_nan=False)
+    return json.dumps(report(findings), indent=2, allow_nan=False)
 
 
 def rfc3339(time_us: int) -> str:
@@ -35,7 +35,8 @@ def rfc3339(time_us: int) -> str:
     return moment.replace(tzinfo=None).isoformat() + "Z"
 
 
-def _report(findings: Findings) -> dict[str, object]:
+def report(findings: Findings) -> dict[str, object]:
+    """Return the same as a dictionary."""
     return {
         "policy": findings.policy,
         "price_date": findings.price_date,

@@ -106,7 +106,7 @@ def decision(findings: Findings) -> str:
     """Return the decision that the figures ask for, in one sentence."""
     name = quoted(findings.policy)
     shown = headline(findings)
-    if findings.coverage.priced_requests == 0:
+    if findings.coverage.priced_requests == 0 and not findings.coverage.buckets:
         return "Nothing can be decided: no request of this log has a known price."
     if findings.saving_pico_usd == 0:
         return f"Nothing to decide: {name} would have left this bill as it is."
@@ -116,7 +116,7 @@ def decision(findings: Findings) -> str:
             f"{shown.before} to {shown.after} {shown.before_label.removesuffix(' today')}."
         )
     text = (
-        f"Whether to put {name} into production, which would take spend from "
+        f"Whether to {_putting(findings, name)} into production, which would take spend from "
         f"{shown.before} to {shown.after} {shown.before_label.removesuffix(' today')}"
     )
     assumed = sum(share.evidence.get("assumed", 0) for share in findings.attribution)
@@ -128,6 +128,14 @@ def decision(findings: Findings) -> str:
         f"{text}, once a quality test has borne out the assumed part of the saving: {share} of "
         "today\u2019s spend."
     )
+
+
+def _putting(findings: Findings, name: str) -> str:
+    """Say what is asked for: the policy, and the money that it takes where it states any."""
+    board = findings.board
+    sums = {"once": board.one_off_pico_usd, "a month": board.monthly_pico_usd}
+    asked = [f"{spelling.money(pico)} {when}" for when, pico in sums.items() if pico]
+    return f"spend {' and '.join(asked)} on putting {name}" if asked else f"put {name}"
 
 
 def warnings(findings: Findings) -> tuple[str, ...]:
@@ -142,9 +150,10 @@ def warnings(findings: Findings) -> tuple[str, ...]:
     if skipped:
         levers = spelling.plural(len(skipped), "lever")
         found.append(f"{levers} could not be replayed for a feature; the coverage names each.")
-    if unpriced:
-        requests = spelling.plural(unpriced, "request")
-        found.append(f"{requests} of models without a known price: left out of every figure.")
+    if findings.coverage.unpriced:
+        tokens = spelling.plural(findings.coverage.unpriced_tokens, "token")
+        much = spelling.plural(unpriced, "request") if unpriced else tokens
+        found.append(f"{much} of models without a known price: left out of every figure.")
     return tuple(found)
 
 
@@ -153,11 +162,39 @@ def quoted(name: str) -> str:
     return f"\u201c{spelling.name(name)}\u201d"
 
 
-def window(covered: Window) -> str:
-    """Spell the window: first to last request, and its length."""
-    start, end = spelling.day(covered.start_us), spelling.day(covered.end_us)
-    span = start if start == end else f"{start} to {end}"
-    return f"{span}, {_length(covered)}"
+def traffic(findings: Findings) -> str:
+    """Spell what is billed again: its days, their length, and how much there is."""
+    coverage = findings.coverage
+    requests = spelling.plural(coverage.requests, "request")
+    totals = spelling.plural(coverage.buckets, "usage total")
+    if not coverage.buckets:
+        return f"{window(findings)}, {requests}"
+    if not coverage.requests:
+        return f"{window(findings)}, {totals} that do not count requests"
+    part = "" if coverage.requests == coverage.bucket_requests else ", some of them"
+    return f"{window(findings)}, {requests}{part} known as {totals}"
+
+
+def window(findings: Findings) -> str:
+    """Spell the window: its first to its last day, and its length."""
+    ends = [spelling.date(day.date) for day in (*findings.days[:1], *findings.days[-1:])]
+    span = dict.fromkeys(ends or [spelling.day(findings.window.start_us)])
+    return f"{' to '.join(span)}, {_length(findings.window)}"
+
+
+def same_money(findings: Findings) -> str:
+    """Say which files tell the same money as others, and which are billed; empty if none do."""
+    told = findings.coverage.same_money
+    if told is None:
+        return ""
+    totals, requests = (
+        ", ".join(map(spelling.visible, files)) for files in (told.totals_files, told.request_files)
+    )
+    kept, left = ("requests", "totals") if told.billed == "requests" else ("totals", "requests")
+    return (
+        f"Usage totals in {totals} and requests in {requests} are the same money, told twice: the "
+        f"{kept} are billed here, and {spelling.count(told.rows_left_out)} {left} left out."
+    )
 
 
 def _length(covered: Window) -> str:

@@ -29,6 +29,12 @@ MONTHS = (
 )
 LEVER_NAMES = {"baseline": "Today", "batch_api": "Batch API"}
 PICO_DIGITS = 12
+DURATIONS = (
+    (86_400_000_000, "day"),
+    (3_600_000_000, "hour"),
+    (60_000_000, "minute"),
+    (1_000_000, "second"),
+)
 TOKEN_SCALES = ((1_000_000_000, "bn"), (1_000_000, "m"), (1_000, "k"))
 
 
@@ -114,6 +120,14 @@ def moment(time_us: int) -> str:
     """Spell a UTC time to the minute: ``1 October 2026, 08:05 UTC``."""
     at = EPOCH + timedelta(microseconds=time_us)
     return f"{day(time_us)}, {at:%H:%M} UTC"
+
+
+def duration(span_us: int) -> str:
+    """Spell a length of time in its largest whole unit: ``1 hour``, ``90 minutes``."""
+    for unit_us, noun in DURATIONS:
+        if span_us >= unit_us and span_us % unit_us == 0:
+            return plural(span_us // unit_us, noun)
+    return f"{span_us / 1_000_000:g} seconds"
 
 
 def lever(name: str) -> str:

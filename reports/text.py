@@ -10,7 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from analyzer.findings import Findings
-from reports import sentences, spelling
+from reports import rollout, sentences, spelling
+from reports.risks import largest_risks
+from reports.tables import reconciliation
 from reports.tables.coverage import count_rows, rejected_rows
 from reports.tables.features import FeatureRow, FeatureTable, feature_table
 from reports.tables.levers import evidence_table, lever_table
@@ -54,14 +56,15 @@ def _parts(findings: Findings, width: int) -> Iterator[RenderableType]:
 
 def _headline(findings: Findings) -> Iterator[RenderableType]:
     shown = sentences.headline(findings)
-    window = sentences.window(findings.window)
     yield _heading(f"What {sentences.quoted(findings.policy)} would have cost", top=False)
-    requests = spelling.plural(findings.coverage.requests, "request")
-    yield _plain(f"{window}, {requests}")
+    yield _plain(sentences.traffic(findings))
     yield Text()
     yield _plain(f"{shown.label}: {shown.figure}", style="bold")
     yield _plain(f"Spend {shown.before_label}: {shown.before}; under the policy: {shown.after}")
-    yield _plain(shown.note)
+    known = rollout.known_part(findings)
+    yield _plain(f"{known} {shown.note}".strip())
+    paid = rollout.payback(findings)
+    yield _plain(f"Payback: {paid.figure}. {paid.note}")
     rows = evidence_table(findings)
     spelled = ", ".join(f"{row.name} {row.saving}" for row in rows[:-1])
     yearly = ", ".join(f"{row.name} {row.annual}" for row in rows[:-1])
@@ -69,6 +72,15 @@ def _headline(findings: Findings) -> Iterator[RenderableType]:
     if findings.projection.evidence:
         yield _plain(f"A year, P10 to P90: {yearly}")
     yield _plain(f"Decision: {sentences.decision(findings)}")
+    yield from _numbered("The largest risks", largest_risks(findings))
+    yield from _numbered("In this order", rollout.next_steps(findings))
+
+
+def _numbered(title: str, items: Sequence[str]) -> Iterator[RenderableType]:
+    if items:
+        yield _heading(title)
+    for number, item in enumerate(items, start=1):
+        yield _plain(f"{number}. {item}")
 
 
 def _features(findings: Findings, width: int) -> Iterator[RenderableType]:
@@ -126,20 +138,25 @@ def _levers(findings: Findings) -> Iterator[RenderableType]:
 def _coverage(findings: Findings) -> Iterator[RenderableType]:
     coverage = findings.coverage
     yield _heading("What the figures cover, and what they leave out")
-    grid = _grid("Requests of the log", ["Requests", "Per cent"])
-    for row in count_rows(coverage):
-        grid.add_row(_plain(row.label), _plain(row.requests), _plain(row.percent))
-    yield grid
+    if coverage.requests or not coverage.buckets:
+        grid = _grid("Requests of the log", ["Requests", "Per cent"])
+        for row in count_rows(coverage):
+            grid.add_row(_plain(row.label), _plain(row.requests), _plain(row.percent))
+        yield grid
     yield _plain(f"Dollars whose log names a feature: {sentences.tagged(findings)}.")
+    if findings.coverage.same_money:
+        yield _plain(sentences.same_money(findings))
     yield _plain(f"Input rows rejected as unreadable: {spelling.count(rejected_rows(findings))}.")
     for model in coverage.unpriced:
         name = _name(model.model).plain
-        requests = spelling.plural(model.requests, "request")
-        yield _plain(f"No price: {name}, {requests}, {spelling.plural(model.tokens, 'token')}.")
+        requests = f"{spelling.plural(model.requests, 'request')}, " if model.requests else ""
+        yield _plain(f"No price: {name}, {requests}{spelling.plural(model.tokens, 'token')}.")
     for skip in coverage.skipped:
         lever, missing = spelling.lever(skip.lever), spelling.visible(skip.missing)
         yield _plain(f"Not replayed: {lever} for {_name(skip.feature).plain}: no {missing}.")
     yield _plain(sentences.price_changes(findings))
+    if findings.reconciliation is not None:
+        yield _plain(f"Reconciled: {reconciliation.verdict(findings.reconciliation)}")
 
 
 def _warnings(findings: Findings) -> Iterator[RenderableType]:

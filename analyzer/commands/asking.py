@@ -5,38 +5,73 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
+import click
+
 from analyzer import __version__
-from analyzer.analyze import Question, analyze
+from analyzer.analyze import Question, conclude, replay_log
 from analyzer.findings import Findings, Provenance, Source
 from analyzer.policy import read_policy
 from analyzer.pricing.book import open_book
+from analyzer.replay.same_money import Preferred
+from analyzer.savings.board import Replayed
+from analyzer.savings.bucket_notes import same_money
 from analyzer.store import Store
 
 BOOTSTRAP_SEED = 0
 
 
 def find(
-    db: Path, policy_file: Path, price_files: tuple[str, ...], claims_file: Path | None = None
+    db: Path,
+    policy_file: Path,
+    price_files: tuple[str, ...],
+    claims_file: Path | None = None,
+    preferred: Preferred = "requests",
 ) -> Findings:
     """Replay a database under a policy file, with the user's prices over the bundled book."""
-    policy, raw = read_policy(policy_file)
-    book = open_book(price_files)
     with Store.open(db, read_only=True) as store:
-        provenance = Provenance(
-            version=__version__,
-            policy_file=policy_file.name,
-            policy_sha256=sha256(raw).hexdigest(),
-            policy_text=raw.decode(),
-            price_sources=book.sources,
-            seed=BOOTSTRAP_SEED,
-            sources=_sources(store),
-        )
-        findings = analyze(store, Question(policy, book, provenance))
+        question = question_of(store, policy_file, price_files, preferred)
+        replayed = replay_log(store, question)
+        findings = conclude(store, question, replayed)
+    if replayed.fresh is not None:
+        replayed.fresh.keep(db)
     if claims_file is None:
         return findings
     from analyzer.savings.claims import with_claims
 
     return with_claims(findings, claims_file)
+
+
+def replay(
+    db: Path, policy_file: Path, price_files: tuple[str, ...], preferred: Preferred = "requests"
+) -> Replayed:
+    """Replay the same, and return the bills themselves."""
+    with Store.open(db, read_only=True) as store:
+        return replay_log(store, question_of(store, policy_file, price_files, preferred))
+
+
+def question_of(
+    store: Store, policy_file: Path, price_files: tuple[str, ...], preferred: Preferred
+) -> Question:
+    """Return what a policy file and the user's prices ask of a database."""
+    policy, raw = read_policy(policy_file)
+    book = open_book(price_files)
+    provenance = Provenance(
+        version=__version__,
+        policy_file=policy_file.name,
+        policy_sha256=sha256(raw).hexdigest(),
+        policy_text=raw.decode(),
+        price_sources=book.sources,
+        seed=BOOTSTRAP_SEED,
+        sources=_sources(store),
+    )
+    return Question(policy, book, provenance, preferred)
+
+
+def note_same_money(findings: Findings) -> None:
+    """Say on stderr which files tell the same money, and which of them are billed."""
+    told = findings.coverage.same_money
+    if told is not None:
+        click.echo(f"note: {same_money(told)}", err=True)
 
 
 def _sources(store: Store) -> tuple[Source, ...]:

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from analyzer.commands import options
+
+if TYPE_CHECKING:
+    from analyzer.replay.same_money import Preferred
 
 
 @click.command("simulate")
 @options.policy
 @options.database
 @options.prices
+@options.prefer
 @options.as_json
-def command(policy_file: Path, db: Path, price_files: tuple[str, ...], as_json: bool) -> None:
+def command(
+    policy_file: Path,
+    db: Path,
+    price_files: tuple[str, ...],
+    preferred: Preferred,
+    as_json: bool,
+) -> None:
     """Bill the log again under a policy, lever by lever.
 
     Prints a table of what each feature costs as each lever joins, and what each lever saves.
@@ -24,9 +35,10 @@ def command(policy_file: Path, db: Path, price_files: tuple[str, ...], as_json: 
     Example:
       rebill simulate --policy policy.toml --prices negotiated.toml --json > out.json
     """
-    from analyzer.commands.asking import find
+    from analyzer.commands.asking import find, note_same_money
 
-    findings = find(db, policy_file, price_files)
+    findings = find(db, policy_file, price_files, preferred=preferred)
+    note_same_money(findings)
     if as_json:
         from reports import json
 

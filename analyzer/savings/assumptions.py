@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import polars as pl
+
 from analyzer.findings import Assumption
 from analyzer.levers.caching import Caching
 from analyzer.levers.compression import Compression
@@ -11,23 +13,25 @@ from analyzer.levers.routing import Routing
 from analyzer.money import PPM
 from analyzer.policy import Policy
 from analyzer.replay.requests import Log
+from analyzer.savings.bucket_notes import on_totals
 
 
-def assumptions(policy: Policy, log: Log) -> tuple[Assumption, ...]:
+def assumptions(policy: Policy, log: Log, tallies: pl.DataFrame) -> tuple[Assumption, ...]:
     """Return the assumptions behind a replay, the ones that move most money first."""
     return tuple(
         Assumption(text, source)
         for part in (
-            _quality(policy, log),
+            _quality(policy, tallies),
             _tokens(policy, log),
             _cache(policy),
+            on_totals(policy, log),
             _window(policy, log),
         )
         for text, source in part
     )
 
 
-def _quality(policy: Policy, log: Log) -> Iterator[tuple[str, str]]:
+def _quality(policy: Policy, tallies: pl.DataFrame) -> Iterator[tuple[str, str]]:
     scores = {rule.score for rule in policy.rules.get("routing", ()) if isinstance(rule, Routing)}
     if "model_selection" in policy.rules:
         yield "Answers of the chosen models are good enough to use.", "the policy's model_selection"
@@ -37,8 +41,7 @@ def _quality(policy: Policy, log: Log) -> Iterator[tuple[str, str]]:
             "answer, and takes it for every tier's answer. This is weak evidence.",
             "the policy's routing, score = length",
         )
-        routed = log.requests.drop_nulls("first_tier")
-        without = routed["response_chars"].null_count()
+        without = tallies["routed_unmeasured"].sum()
         if without:
             yield (
                 f"{without:,} routed requests have no answer length in the log: they escalate to "
@@ -94,12 +97,12 @@ def _cache(policy: Policy) -> Iterator[tuple[str, str]]:
 
 
 def _window(policy: Policy, log: Log) -> Iterator[tuple[str, str]]:
-    date = "the policy's price_date" if policy.price_date else "the day of the last request"
+    date = "the policy's price_date" if policy.price_date else "the day of the last call"
     yield f"Every call is priced as of {log.price_date}, before and after.", date
-    if log.totals_files:
+    if log.charge_files:
         yield (
-            f"The usage totals and charges in {', '.join(log.totals_files)} are the same money as "
-            "the requests: they are kept for reconciliation and never added.",
+            f"The charges in {', '.join(log.charge_files)} are the same money told another way: "
+            "they are kept for reconciliation and never added.",
             "the loaded files",
         )
     yield "Months to come look like this window: same requests, same mix, no growth.", "the log"

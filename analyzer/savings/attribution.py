@@ -9,9 +9,9 @@ from math import factorial
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzer.board import Range
 from analyzer.findings import EVIDENCE_CLASSES, Interval, LeverShare
-from analyzer.replay.coalitions import coalitions
-from analyzer.replay.decide import Profile
+from analyzer.replay.coalitions import Replay, coalitions
 from analyzer.replay.ledger import NO_LEVERS, Ledger
 from analyzer.replay.requests import Log
 from analyzer.savings.evidence import Evidence
@@ -25,15 +25,15 @@ class Attribution:
 
     levers: tuple[LeverShare, ...]
     evidence: Mapping[str, Interval]
+    known: Range | None
+    """The annual saving of every class but ``assumed``, resampled as one."""
 
 
-def attribute(
-    log: Log, groups: tuple[Profile, ...], ledger: Ledger, bootstrap: Bootstrap
-) -> Attribution:
+def attribute(log: Log, replay: Replay, ledger: Ledger, bootstrap: Bootstrap) -> Attribution:
     """Return who saves what, and how well it is known."""
-    savings = {str(n): ledger.saving_on(n) for n in sorted(set(log.requests["feature"]))}
+    savings = {str(n): ledger.saving_on(n) for n in sorted(set(replay.sums.tallies["feature"]))}
     values = shapley_by_feature(ledger.levers, savings)
-    evidence = Evidence(log, groups)
+    evidence = Evidence(log, replay)
     daily = {lever: _daily_shapley(lever, ledger) for lever in ledger.levers}
     shares_of_levers = tuple(
         _share(
@@ -46,7 +46,8 @@ def attribute(
         )
         for lever in ledger.levers
     )
-    return Attribution(shares_of_levers, _by_evidence(daily, evidence, log, bootstrap))
+    sums = _by_evidence(daily, evidence, ledger)
+    return Attribution(shares_of_levers, *_intervals(sums, bootstrap))
 
 
 def _share(
@@ -85,16 +86,29 @@ def _daily_shapley(lever: str, ledger: Ledger) -> NDArray[np.float64]:
 
 
 def _by_evidence(
-    daily: Mapping[str, NDArray[np.float64]], evidence: Evidence, log: Log, bootstrap: Bootstrap
-) -> dict[str, Interval]:
-    """The annual saving of each evidence class that any dollar rests on."""
+    daily: Mapping[str, NDArray[np.float64]], evidence: Evidence, ledger: Ledger
+) -> dict[str, NDArray[np.float64]]:
+    """The daily saving of each evidence class that any dollar rests on, shape (days,)."""
     sums: dict[str, NDArray[np.float64]] = {}
+    nothing = np.zeros(ledger[NO_LEVERS].by_day.shape[1])
     for lever, values in daily.items():
         for feature in np.flatnonzero(values.any(axis=1)).tolist():
             kind = evidence.of(lever, feature)
-            sums[kind] = sums.get(kind, np.zeros(values.shape[1])) + values[feature]
-    intervals = {kind: bootstrap.annual(sums[kind]) for kind in EVIDENCE_CLASSES if kind in sums}
-    return {kind: interval for kind, interval in intervals.items() if interval is not None}
+            sums[kind] = sums.get(kind, nothing) + values[feature]
+    return {kind: sums[kind] for kind in EVIDENCE_CLASSES if kind in sums}
+
+
+def _intervals(
+    sums: Mapping[str, NDArray[np.float64]], bootstrap: Bootstrap
+) -> tuple[dict[str, Interval], Range | None]:
+    """The annual saving of each class, and of all classes but the assumed one."""
+    intervals = {kind: bootstrap.annual(series) for kind, series in sums.items()}
+    by_class = {kind: interval for kind, interval in intervals.items() if interval is not None}
+    others = [series for kind, series in sums.items() if kind != "assumed"]
+    known = bootstrap.annual(np.sum(others, axis=0)) if others else None
+    if known is None:
+        return by_class, None
+    return by_class, Range(known.p10_pico_usd, known.p90_pico_usd)
 
 
 def intervals_by_feature(

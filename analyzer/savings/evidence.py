@@ -8,7 +8,8 @@ import polars as pl
 
 from analyzer.lever import Rule
 from analyzer.levers.caching import Caching
-from analyzer.replay.decide import Profile
+from analyzer.levers.routing import Routing
+from analyzer.replay.coalitions import Replay
 from analyzer.replay.requests import Log
 
 FEWEST_EVALS = 30
@@ -20,12 +21,15 @@ _CHOOSES_A_MODEL = ("routing", "model_selection")
 class Evidence:
     """Classes of evidence under one policy and one log's loaded evals."""
 
-    def __init__(self, log: Log, profiles: tuple[Profile, ...]) -> None:
+    def __init__(self, log: Log, replay: Replay) -> None:
         self._log = log
+        profiles = replay.plan.profiles
         self._rules = {f: profile.rules for profile in profiles for f in profile.features}
-        self._evals = _evals_by_feature(log)
-        self._selected = _selected_by_feature(log)
-        self._unkeyed = _features_without(log, "prompt_key")
+        self._evals = _evals_by_feature(replay.sums.evals)
+        self._selected = _selected_by_feature(log, replay.sums.tallies)
+        self._models = _models_by_feature(log, replay.sums.tallies)
+        self._totalled = frozenset(log.buckets.frame["feature"])
+        self._unkeyed = _features_without_keys(replay.sums.tallies) | self._totalled
 
     def of(self, lever: str, feature: int) -> str:
         """Return the class of a lever's saving on a feature."""
@@ -48,11 +52,18 @@ class Evidence:
     def _of_model_choice(self, lever: str, rules: Mapping[str, Rule], feature: int) -> str:
         if lever not in rules:
             return "assumed"
+        if self._is_expected(rules[lever], feature):
+            return "assumed"
         models = self._models_chosen(lever, rules[lever], feature)
         if models and all(self._is_as_logged(model, feature) for model in models):
             return "measured"
         enough = all(self._evals.get((feature, model), 0) >= FEWEST_EVALS for model in models)
         return "evidenced" if models and enough else "assumed"
+
+    def _is_expected(self, rule: Rule, feature: int) -> bool:
+        """Whether a pass rate decides how much of a total escalates: no request is asked."""
+        by_rate = isinstance(rule, Routing) and rule.score == "pass_rate"
+        return by_rate and feature in self._totalled
 
     def _models_chosen(self, lever: str, rule: Rule, feature: int) -> tuple[str, ...]:
         if lever == "routing":
@@ -60,11 +71,7 @@ class Evidence:
         return self._selected.get(feature, ())
 
     def _is_as_logged(self, model_id: str, feature: int) -> bool:
-        return self._log_models(feature) == {model_id}
-
-    def _log_models(self, feature: int) -> set[str]:
-        numbers = self._log.requests.filter(pl.col("feature") == feature)["model"].unique()
-        return {self._log.catalog.models[number].model_id for number in numbers}
+        return self._models[feature] == {model_id}
 
     def _of_discount(self, rules: Mapping[str, Rule], feature: int) -> str:
         """A discount on logged tokens is measured; on tokens of a chosen model, no better known."""
@@ -74,19 +81,26 @@ class Evidence:
         return "measured"
 
 
-def _evals_by_feature(log: Log) -> dict[tuple[int, str], int]:
-    rows = log.requests.select("row", "feature")
-    counts = log.context.scores.join(rows, on="row").group_by("feature", "model_id").len()
-    return {(feature, model): n for feature, model, n in counts.iter_rows()}
+def _evals_by_feature(evals: pl.DataFrame) -> dict[tuple[int, str], int]:
+    return {(feature, model): n for feature, model, n in evals.iter_rows()}
 
 
-def _selected_by_feature(log: Log) -> dict[int, tuple[str, ...]]:
-    pairs = log.requests.select("feature", "selected").drop_nulls().unique().sort("selected")
+def _selected_by_feature(log: Log, tallies: pl.DataFrame) -> dict[int, tuple[str, ...]]:
+    pairs = tallies.select("feature", "selected").drop_nulls().unique().sort("selected")
     chosen: dict[int, tuple[str, ...]] = {}
     for feature, number in pairs.iter_rows():
         chosen[feature] = (*chosen.get(feature, ()), log.catalog.models[number].model_id)
     return chosen
 
 
-def _features_without(log: Log, column: str) -> set[int]:
-    return set(log.requests.filter("live", pl.col(column).is_null())["feature"].unique())
+def _models_by_feature(log: Log, tallies: pl.DataFrame) -> dict[int, set[str]]:
+    logged: dict[int, set[str]] = {}
+    for feature, number in tallies.select("feature", "model").unique().iter_rows():
+        logged.setdefault(feature, set()).add(log.catalog.models[number].model_id)
+    return logged
+
+
+def _features_without_keys(tallies: pl.DataFrame) -> set[int]:
+    """Features with live requests that carry no prompt key."""
+    sums = tallies.group_by("feature").agg(pl.col("live", "keyed").sum())
+    return set(sums.filter(pl.col("keyed") < pl.col("live"))["feature"])

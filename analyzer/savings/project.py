@@ -54,11 +54,16 @@ def projection(
     saving: Interval | None,
     features: Mapping[str, Interval],
     evidence: Mapping[str, Interval],
+    warnings: tuple[str, ...] = (),
 ) -> Projection:
-    """Return the window's dollars by month and year, with the warnings a reader needs."""
+    """Return the window's dollars by month and year, with the warnings a reader needs.
+
+    ``warnings`` are added to those that the window's length asks for.
+    """
     before, after = monthly(before_pico, window), monthly(after_pico, window)
     annual = monthly(MONTHS_A_YEAR * (before_pico - after_pico), window)
-    return Projection(before, after, annual, saving, features, evidence, _warnings(window))
+    said = (*_warnings(window), *warnings)
+    return Projection(before, after, annual, saving, features, evidence, said)
 
 
 def _warnings(window: Window) -> tuple[str, ...]:

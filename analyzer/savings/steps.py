@@ -32,7 +32,7 @@ def _growing(levers: tuple[str, ...]) -> Iterator[tuple[str, Coalition]]:
 def _step(name: str, log: Log, replay: Replay, ledger: Ledger, coalition: Coalition) -> Step:
     figures: dict[int, dict[str, int]] = {}
     for row in replay.outcomes(coalition).iter_rows(named=True):
-        figures.setdefault(row["feature"], {}).update({k: row[k] for k in _FROM_REQUESTS})
+        figures.setdefault(row["feature"], {}).update({k: int(row[k]) for k in _FROM_REQUESTS})
     sums = ledger[coalition].frame.group_by("feature").agg(pl.col(_FROM_CALLS).sum())
     for row in sums.iter_rows(named=True):
         figures[row["feature"]].update({k: int(row[k]) for k in _FROM_CALLS})

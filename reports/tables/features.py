@@ -30,7 +30,7 @@ class Cell:
     change: str
     change_percent: str
     pico_usd: int
-    """The rounded spend, for sorting."""
+    """The rounded spend, for charts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,6 @@ class FeatureRow:
     cells: tuple[Cell, ...]
     saved: str
     saved_percent: str
-    saved_pico_usd: int
     annual: str
     """The saving of a year, P10 to P90."""
 
@@ -112,7 +111,6 @@ def _row(
         cells=(first, *cells),
         saved=spelling.money(saved, digits=digits),
         saved_percent=spelling.percent(sum(mille), PER_MILLE) if exact[0] else spelling.NOTHING,
-        saved_pico_usd=saved,
         annual=annual,
     )
 

@@ -86,45 +86,76 @@
     document.documentElement.dataset.charts = "drawn";
   }
 
-  // ---- the table of features: sort by any column, find a feature by name ----
-  const table = document.getElementById("features-table");
+  // ---- tables: sort by any column; show one feature in every table that lists features ----
+  const minus = "\u2212";
 
-  function sortBy(index, header) {
-    const body = table.tBodies[0];
-    const down = header.getAttribute("aria-sort") !== "descending";
-    const key = (row) => row.cells[index].dataset.sort ?? row.cells[index].textContent;
-    const order = Array.from(body.rows).sort((a, b) => {
-      const [x, y] = [key(a), key(b)];
-      const less = index ? Number(x) - Number(y) : -x.localeCompare(y);
-      return down ? -less : less;
-    });
-    table.querySelectorAll("th[aria-sort]").forEach((th) => th.removeAttribute("aria-sort"));
-    header.setAttribute("aria-sort", down ? "descending" : "ascending");
-    body.append(...order);
+  function valueOf(cell) {
+    const text = (cell.firstChild ? cell.firstChild.textContent : "").trim();
+    const number = Number(text.split(" ")[0].replace(minus, "-").replace(/[$,%]/g, ""));
+    return text === "" || Number.isNaN(number) ? null : number;
   }
 
-  function addSorting() {
+  function compare(a, b, index) {
+    const [x, y] = [valueOf(a.cells[index]), valueOf(b.cells[index])];
+    if (x !== null && y !== null) return x - y;
+    if (x !== null || y !== null) return x === null ? -1 : 1;
+    return a.cells[index].textContent.localeCompare(b.cells[index].textContent);
+  }
+
+  // The first click puts large numbers, and words from A, on top.
+  function sortBy(table, index, header) {
+    const body = table.tBodies[0];
+    const rows = Array.from(body.rows);
+    const words = rows.every((row) => valueOf(row.cells[index]) === null);
+    const [first, second] = words ? ["ascending", "descending"] : ["descending", "ascending"];
+    const way = header.getAttribute("aria-sort") === first ? second : first;
+    const sign = way === "ascending" ? 1 : -1;
+    rows.sort((a, b) => sign * compare(a, b, index));
+    table.querySelectorAll("th[aria-sort]").forEach((th) => th.removeAttribute("aria-sort"));
+    header.setAttribute("aria-sort", way);
+    body.append(...rows);
+  }
+
+  function addSorting(table) {
     Array.from(table.tHead.rows[0].cells).forEach((header, index) => {
+      if (header.tagName !== "TH") return;
       const button = document.createElement("button");
       button.type = "button";
       button.append(...header.childNodes);
-      button.addEventListener("click", () => sortBy(index, header));
+      button.addEventListener("click", () => sortBy(table, index, header));
       header.append(button);
     });
   }
 
-  function addFinder() {
-    const rows = Array.from(table.tBodies[0].rows);
-    const finder = document.getElementById("finder");
-    const input = document.getElementById("finder-text");
-    const shown = document.getElementById("finder-shown");
-    if (rows.length < 8) return;
-    finder.hidden = false;
+  const lists = Array.from(document.querySelectorAll("table[data-features]"));
+
+  function show(wanted) {
+    const text = wanted.trim().toLowerCase();
+    lists.forEach((table) => {
+      Array.from(table.tBodies[0].rows).forEach((row) => {
+        row.hidden = !row.cells[0].textContent.toLowerCase().includes(text);
+      });
+    });
+  }
+
+  function addPicker() {
+    const rows = lists.length ? Array.from(lists[0].tBodies[0].rows) : [];
+    const picker = document.getElementById("picker");
+    if (rows.length < 2 || !picker) return;
+    const input = document.getElementById("picker-text");
+    const shown = document.getElementById("picker-shown");
+    const names = document.getElementById("picker-names");
+    rows.forEach((row) => {
+      const option = document.createElement("option");
+      option.value = row.cells[0].textContent;
+      names.append(option);
+    });
+    picker.hidden = false;
     input.addEventListener("input", () => {
-      const wanted = input.value.trim().toLowerCase();
-      rows.forEach((row) => { row.hidden = !row.cells[0].textContent.toLowerCase().includes(wanted); });
+      show(input.value);
       const left = rows.filter((row) => !row.hidden).length;
-      shown.textContent = wanted ? left + " of " + rows.length + " features; the total stays the whole" : "";
+      const said = left + " of " + rows.length + " features, in every table of features; totals stay whole";
+      shown.textContent = input.value.trim() ? said : "";
     });
   }
 
@@ -136,7 +167,8 @@
     });
   }
 
-  if (table) { addSorting(); addFinder(); }
+  document.querySelectorAll("table[data-sortable]").forEach(addSorting);
+  addPicker();
   markScrolling();
   window.addEventListener("resize", markScrolling);
   startCharts();

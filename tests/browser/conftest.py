@@ -38,9 +38,11 @@ def open_report(browser: Browser, tmp_path: Path) -> Iterator[Open]:
     """Open findings as a report: ``page.complaints`` lists what the browser objected to."""
     contexts = []
 
-    def open_page(findings: Findings, *, width: int = 1280, drawn: bool = True, **options) -> Page:
+    def open_page(
+        findings: Findings, *, width: int = 1280, drawn: bool = True, render=html.render, **options
+    ) -> Page:
         file = tmp_path / "report.html"
-        file.write_text(html.render(findings), encoding="utf-8")
+        file.write_text(render(findings), encoding="utf-8")
         context = browser.new_context(
             viewport={"width": width, "height": 900}, offline=True, **options
         )

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from reports import compared_page
 from reports.theme import AFTER
 from tests import findings_example as example
 from tests.browser.conftest import Open
 
 WIDTHS = (360, 768, 1280)
+SOON_MS = 1_500
 CASES = (
     example.example,
     example.hostile,
@@ -38,8 +40,8 @@ def test_every_width_and_scheme_draws_every_chart(
 ) -> None:
     page = open_report(example.example(), width=width, color_scheme=scheme)
     plots = page.locator(".plot")
-    assert plots.count() == 4
-    for index in range(4):
+    assert plots.count() == 6
+    for index in range(6):
         box = plots.nth(index).locator("svg.main-svg").first.bounding_box()
         assert box is not None
         assert 200 < box["width"] <= width
@@ -71,6 +73,19 @@ def test_axe_finds_nothing(open_report: Open, width: int, scheme: str) -> None:
     results = Axe().run(page, options=WCAG)
     assert len(results.response["passes"]) > 30
     assert results.violations_count == 0, results.generate_report()
+
+
+def test_two_policies_side_by_side_are_quiet_and_accessible(open_report: Open) -> None:
+    page = open_report(
+        example.hostile(),
+        width=360,
+        drawn=False,
+        render=lambda found: compared_page.to_html((found, example.hostile())),
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    results = Axe().run(page, options=WCAG)
+    assert results.violations_count == 0, results.generate_report()
+    assert page.complaints == []
 
 
 def test_hostile_names_run_nothing_and_show_as_text(open_report: Open) -> None:
@@ -108,9 +123,10 @@ def test_features_sort_and_are_found_by_keyboard(open_report: Open) -> None:
     assert first.inner_text() == "team_029/feature"
     sorted_by = page.locator("#features-table th[aria-sort]")
     assert sorted_by.get_attribute("aria-sort") == "ascending"
-    page.get_by_label("Find a feature").fill("_007")
+    page.get_by_label("Show a feature").fill("_007")
     assert page.locator("#features-table tbody tr:visible").count() == 1
-    assert page.locator("#finder-shown").inner_text().startswith("1 of 30 features")
+    assert page.locator("#table-unit-costs tbody tr:visible").count() == 1
+    assert page.locator("#picker-shown").inner_text().startswith("1 of 30 features")
     assert page.locator("#features-table tfoot tr").is_visible()
 
 
@@ -148,8 +164,55 @@ def test_it_prints_in_light_colours_on_whole_pages(open_report: Open, paper: str
     pdf = page.pdf(format=paper)
     assert pdf.startswith(b"%PDF")
     pages = pdf.count(b"/Type /Page\n")
-    assert 6 <= pages <= 10
+    assert 12 <= pages <= 20
     assert page.complaints == []
+
+
+PAPER_PX = {"A4": (688, 1001), "Letter": (710, 935)}
+"""What a sheet leaves inside the page's margins, at 96 px an inch."""
+
+
+@pytest.mark.parametrize("make", [example.example, example.hostile, example.added_cost])
+@pytest.mark.parametrize("paper", PAPER_PX)
+def test_the_summary_fits_on_one_sheet(open_report: Open, paper: str, make) -> None:
+    page = open_report(make())
+    width, height = PAPER_PX[paper]
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(media="print")
+    summary = page.locator(".page-one").bounding_box()
+    assert summary is not None
+    assert summary["y"] + summary["height"] <= height
+
+
+def test_a_download_holds_the_table_it_names_without_a_request(open_report: Open) -> None:
+    page = open_report(example.hostile())
+    with page.expect_download() as started:
+        page.get_by_role("link", name="Spend by feature after each lever").click()
+    saved = started.value
+    assert saved.suggested_filename == "rebill-steps.csv"
+    text = saved.path().read_text(encoding="utf-8-sig")
+    assert text.startswith("after,feature,usd,")
+    assert "'=cmd|'/C calc'!A0" in text
+    assert page.complaints == []
+
+
+def test_words_sort_from_a_and_numbers_from_the_largest(open_report: Open) -> None:
+    page = open_report(example.example())
+    table = page.locator("#table-service")
+    names = table.locator("tbody th")
+    table.get_by_role("button", name="Feature").click()
+    assert names.all_inner_texts() == sorted(example.MONTH)
+    table.get_by_role("button", name="Requests").click()
+    assert names.first.inner_text() == "classify"
+    header = table.locator("th[aria-sort]")
+    assert header.inner_text().startswith("Requests")
+    assert header.get_attribute("aria-sort") == "descending"
+
+
+def test_it_is_usable_soon_after_opening(open_report: Open) -> None:
+    page = open_report(example.example())
+    ready = page.evaluate("performance.getEntriesByType('navigation')[0].domInteractive")
+    assert ready <= SOON_MS
 
 
 def test_charts_follow_the_window(open_report: Open) -> None:

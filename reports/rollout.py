@@ -1,0 +1,150 @@
+"""Writes what the policy costs to put in place, and when that is paid back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from analyzer.board import Payback
+from analyzer.findings import Findings, LeverShare
+from analyzer.money import round_half_up
+from reports import spelling
+from reports.footing import unit_of
+
+TENTHS = 10
+YEAR_TENTHS = 120
+LONGEST_TENTHS = 20 * YEAR_TENTHS
+"""Beyond twenty years, in tenths of a month, a payback is no plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaybackShown:
+    """Page one's payback: a figure, and what it rests on."""
+
+    figure: str
+    note: str
+
+
+def payback(findings: Findings) -> PaybackShown:
+    """Return when the stated costs are back, or why that is not known."""
+    board = findings.board
+    if not board.costs:
+        return PaybackShown("not known", "The policy states no cost of its own: see [costs].")
+    spent = _spent(findings)
+    if not board.paybacks:
+        return PaybackShown("not known", f"{spent} The log is too short to give a range.")
+    whole = next(found for found in board.paybacks if found.basis == "whole")
+    return PaybackShown(_months(whole), f"{spent} {_without_assumed(findings)}")
+
+
+def _spent(findings: Findings) -> str:
+    once = spelling.money(findings.board.one_off_pico_usd)
+    monthly = spelling.money(findings.board.monthly_pico_usd)
+    return f"For {once} once and {monthly} a month."
+
+
+def _without_assumed(findings: Findings) -> str:
+    known = [found for found in findings.board.paybacks if found.basis == "known"]
+    if not known:
+        return "No part of the saving stands without assumptions."
+    return f"Without the assumed part: {_months(known[0])}."
+
+
+def _months(found: Payback) -> str:
+    """Spell a payback from its fastest to its slowest; never, where the run cost eats it."""
+    fastest, slowest = found.fastest_tenths, found.slowest_tenths
+    if fastest is None:
+        return "never"
+    if fastest > LONGEST_TENTHS:
+        return f"more than {LONGEST_TENTHS // YEAR_TENTHS} years"
+    unit, noun = (YEAR_TENTHS, "years") if fastest > 2 * YEAR_TENTHS else (TENTHS, "months")
+    start = _in(fastest, unit)
+    if slowest is None:
+        return f"{start} {noun}, or never"
+    if slowest > LONGEST_TENTHS:
+        return f"{start} {noun} or far more"
+    end = _in(slowest, unit)
+    return f"{start} {noun}" if start == end else f"{start} to {end} {noun}"
+
+
+def _in(tenths: int, unit_tenths: int) -> str:
+    shown = round_half_up(tenths * TENTHS, unit_tenths)
+    return f"{shown // TENTHS}.{shown % TENTHS}"
+
+
+def known_part(findings: Findings) -> str:
+    """Return which part of the annual saving needs no belief about quality."""
+    if findings.projection.annual_saving is None or len(findings.days) < 2:
+        return ""
+    if not any(share.evidence.get("assumed", 0) for share in findings.attribution):
+        return "None of it is assumed." if findings.attribution else ""
+    if findings.board.known_annual is None:
+        return "All of it is assumed: it needs other models\u2019 answers to be good enough."
+    shown = known_range(findings)
+    return f"Of that, {shown} stands without assumptions about answers; the rest is assumed."
+
+
+def known_range(findings: Findings) -> str:
+    """Spell P10 to P90 of the annual saving without its assumed part; a dash without any."""
+    known = findings.board.known_annual
+    if known is None:
+        return spelling.NOTHING
+    low, high = spelling.span(known.low_pico_usd, known.high_pico_usd, least_unit=unit_of(findings))
+    return low if low == high else f"{low} to {high}"
+
+
+def net_sentences(findings: Findings) -> tuple[str, ...]:
+    """Return what is left of a year's saving after its running cost, on each basis."""
+    names = {"whole": "On the whole saving", "known": "Without its assumed part"}
+    sentences = []
+    for found in findings.board.paybacks:
+        low, high = spelling.span(
+            found.net_annual.low_pico_usd,
+            found.net_annual.high_pico_usd,
+            least_unit=unit_of(findings),
+        )
+        left = low if low == high else f"{low} to {high}"
+        sentences.append(
+            f"{names[found.basis]}: {left} a year after running cost, paid back in "
+            f"{_months(found)}."
+            if found.fastest_tenths is not None
+            else f"{names[found.basis]}: {left} a year after running cost, never paid back."
+        )
+    return tuple(sentences)
+
+
+def next_steps(findings: Findings) -> tuple[str, ...]:
+    """Return what to do first, second and third: no-risk first, then tests, then the bill."""
+    if findings.saving_pico_usd <= 0:
+        return ()
+    return tuple(step for step in (_ship(findings), _test(findings), _verify(findings)) if step)
+
+
+def _ship(findings: Findings) -> str:
+    sure = [s.lever for s in findings.attribution if s.shapley_pico_usd > 0 and not _assumed(s)]
+    if not sure:
+        return ""
+    levers = ", ".join(spelling.lever(lever).lower() for lever in sure)
+    return f"Put in place what needs no test of answers: {levers}."
+
+
+def _test(findings: Findings) -> str:
+    doubtful = [spelling.lever(s.lever).lower() for s in findings.attribution if _assumed(s)]
+    if not doubtful:
+        return ""
+    pairs = sum(1 for row in findings.board.quality if row.role == "policy" and row.evals < 30)
+    how = f" with 30 scored answers for each of {spelling.plural(pairs, 'choice')}" if pairs else ""
+    return f"Test before anything else ships: {', '.join(doubtful)}{how}."
+
+
+def _assumed(share: LeverShare) -> bool:
+    return share.evidence.get("assumed", 0) > 0
+
+
+def _verify(findings: Findings) -> str:
+    after = findings.projection.monthly_after_pico_usd
+    if after is None or len(findings.days) < 2:
+        return "Load a longer log: this one says nothing about a month."
+    return (
+        f"Hold the bill to it: with the same traffic a month should come to {spelling.money(after)}"
+        ". Load next month\u2019s log and bill, and let rebill compare."
+    )
