@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from analyzer.findings import Findings, Provenance
 from analyzer.policy import Policy
 from analyzer.pricing.book import PriceBook
-from analyzer.replay.billing import billed_pico_usd
-from analyzer.replay.calls import Composer, mark_prefix_payers
+from analyzer.reconcile.compare import reconcile
 from analyzer.replay.coalitions import Replay
-from analyzer.replay.decide import Profile, decide, profiles
 from analyzer.replay.ledger import Ledger
-from analyzer.replay.requests import Log, read_log
+from analyzer.replay.plan import plan
+from analyzer.replay.requests import read_log
+from analyzer.replay.same_money import Preferred
+from analyzer.replay.together import Together
+from analyzer.runners import remembered
 from analyzer.savings.assumptions import assumptions
 from analyzer.savings.attribution import attribute, intervals_by_feature
+from analyzer.savings.board import Asked, Found, Replayed, board
+from analyzer.savings.bucket_notes import warnings_on_totals
 from analyzer.savings.coverage import coverage
 from analyzer.savings.project import Bootstrap, projection
 from analyzer.savings.steps import by_day, prices_used, steps_of
@@ -28,40 +32,39 @@ class Question:
     policy: Policy
     book: PriceBook
     provenance: Provenance
+    preferred: Preferred = "requests"
+    """What is billed where requests and usage totals tell the same money."""
 
 
-def analyze(store: Store, question: Question) -> Findings:
-    """Replay a database's log under a policy.
+def replay_log(store: Store, question: Question) -> Replayed:
+    """Bill a database's log under every coalition of a policy's levers.
 
     Raises:
-        StoreError: the database holds no requests.
+        StoreError: the database holds neither requests nor usage totals.
         PriceError: the policy names a model that no table prices.
     """
     policy = question.policy
-    log = read_log(store, policy, question.book, question.provenance.policy_file)
-    groups = profiles(policy, log.features)
-    decided = decide(log.requests, policy, log.features, log.context)
-    log = replace(log, requests=mark_prefix_payers(decided, groups))
-    replay = Replay(log.requests, groups, Composer(log.catalog, log.context.targets))
+    named = question.provenance.policy_file
+    log = read_log(store, policy, question.book, named, question.preferred)
+    asked = plan(policy, log)
+    sums, fresh = remembered.run(store, log, policy, asked)
+    replay = Together.of(Replay(asked, sums), log.buckets)
     ledger = Ledger(replay, policy.levers, len(log.features), log.days)
-    return _findings(question, log, groups, replay, ledger)
+    return Replayed(log, asked.profiles, replay, ledger, fresh)
 
 
-def _findings(
-    question: Question, log: Log, groups: tuple[Profile, ...], replay: Replay, ledger: Ledger
-) -> Findings:
+def conclude(store: Store, question: Question, replayed: Replayed) -> Findings:
+    """Say what was found."""
+    log, replay, ledger = replayed.log, replayed.replay, replayed.ledger
     bootstrap = Bootstrap(len(log.days), log.window, question.provenance.seed)
     steps = steps_of(log, replay, ledger)
     daily = ledger.daily_saving(ledger.everything)
-    attribution = attribute(log, groups, ledger, bootstrap)
-    return Findings(
-        policy=question.policy.name,
-        price_date=log.price_date.isoformat(),
-        window=log.window,
-        coverage=coverage(log, groups, steps[0].features),
-        billed_pico_usd=billed_pico_usd(log.requests, replay.composer),
+    attribution = attribute(log, replay, ledger, bootstrap)
+    found = Found(
+        coverage=coverage(log, replay, steps[0].features),
         steps=steps,
-        attribution=attribution.levers,
+        shares=attribution.levers,
+        known=attribution.known,
         projection=projection(
             steps[0].total.pico_usd,
             steps[-1].total.pico_usd,
@@ -69,10 +72,29 @@ def _findings(
             bootstrap.annual(daily.sum(axis=0)),
             intervals_by_feature(log, daily, bootstrap),
             attribution.evidence,
+            warnings_on_totals(log),
         ),
         days=by_day(log, ledger),
+        bill=reconcile(store, question.book),
+    )
+    return Findings(
+        policy=question.policy.name,
+        price_date=log.price_date.isoformat(),
+        window=log.window,
+        coverage=found.coverage,
+        billed_pico_usd=replay.billed_pico_usd(),
+        steps=steps,
+        attribution=attribution.levers,
+        projection=found.projection,
+        days=found.days,
         prices=prices_used(log),
-        assumptions=assumptions(question.policy, log),
+        assumptions=assumptions(question.policy, log, replay.sums.tallies),
         claims=(),
         provenance=question.provenance,
+        board=board(_asked(store, question), replayed, found),
+        reconciliation=found.bill,
     )
+
+
+def _asked(store: Store, question: Question) -> Asked:
+    return Asked(store, question.policy, question.book, question.provenance.sources)

@@ -93,6 +93,21 @@ class Rule(BaseModel):
         """Return the models this rule would call; an unpriced one refuses the policy."""
         return ()
 
+    def nameless(self) -> str:
+        """Return the rule in text, without its features and the names of the models it calls."""
+        spelled = self.model_dump(mode="json", exclude={"features"})
+        return f"{type(self).__name__}{_without_targets(spelled)}"
+
+
+_TARGET_KEYS = frozenset({"to", "model", "compressor"})
+
+
+def _without_targets(value: object) -> object:
+    if isinstance(value, dict):
+        kept = {key: part for key, part in value.items() if key not in _TARGET_KEYS}
+        return {key: _without_targets(part) for key, part in kept.items()}
+    return [_without_targets(part) for part in value] if isinstance(value, list) else value
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -125,6 +140,8 @@ class Lever:
     """The decision columns, null where no rule applies."""
     decide: Decide
     """``(requests under one rule, rule, context) -> decision columns``, row for row."""
+    decides_across: bool = False
+    """Whether a decision looks at the other requests that share ``shard_by``."""
     claims: Literal["feature", "request"] = "feature"
     """Whether the first rule that covers a feature takes all of it, or only requests it decides."""
 

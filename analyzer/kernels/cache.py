@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-_FEWEST_KEYS_AT_ONCE = 48
+_FEWEST_KEYS_AT_ONCE = 256
 """Below this many live keys a plain loop is faster than NumPy's fixed cost per step."""
+_CHEAP_SEARCHES = 8
+"""A plain loop searches row by row where it expects to visit fewer than one row in so many."""
 
 
 def replay_ttl(
@@ -38,68 +40,85 @@ def replay_ttl(
     Source: REPLAY.md §4, caching.
     """
     hit, waited = np.zeros(len(key), dtype=np.bool_), np.zeros(len(key), dtype=np.bool_)
-    for rows in _chunks(key, ts_us):
-        trace = _Trace(
-            key[rows] - key[rows][0],
-            ts_us[rows],
-            fill_us[rows],
-            ttl_us,
-            refresh=refresh,
-            coalesce=coalesce,
-        )
-        trace.replay()
-        hit[rows], waited[rows] = ~trace.miss, trace.waited
+    for trace in prepare(key, ts_us, fill_us, coalesce=coalesce):
+        rows = slice(trace.first, trace.first + len(trace.ts))
+        hit[rows], waited[rows] = trace.replay(ttl_us, refresh=refresh)
     return hit, waited
 
 
-class _Trace:
-    """The sorted columns, what can be computed for every request at once, and the outcome."""
+def prepare(key: Ints, ts_us: Ints, fill_us: Ints, *, coalesce: bool) -> tuple[Trace, ...]:
+    """Return what every TTL's replay has in common, in pieces that hold each key whole."""
+    return tuple(
+        Trace(rows.start, key[rows], ts_us[rows], fill_us[rows], coalesce=coalesce)
+        for rows in _chunks(key, ts_us)
+    )
 
-    def __init__(
-        self, key: Ints, ts: Ints, fill: Ints, ttl: int, *, refresh: bool, coalesce: bool
-    ) -> None:
+
+class Trace:
+    """The sorted columns and all that does not depend on the TTL. ``first`` is its first row."""
+
+    def __init__(self, first: int, key: Ints, ts: Ints, fill: Ints, *, coalesce: bool) -> None:
+        """Take columns as ``replay_ttl`` does."""
         n = len(key)
-        self.ts, self.fill, self.ttl = ts, fill, ttl
-        self.refresh, self.coalesce = refresh, coalesce
-        self.starts = np.flatnonzero(np.r_[True, key[1:] != key[:-1]])
-        ends = np.r_[self.starts[1:], n]
-        self.key_end = np.repeat(ends, ends - self.starts)
+        self.first, self.coalesce = first, coalesce
+        self.same = key[1:] == key[:-1]
+        self.starts = np.flatnonzero(np.r_[True, ~self.same])
+        key = key - key[0]
+        if key[-1] + 1 != len(self.starts):  # numbers are left out
+            key = np.cumsum(np.r_[False, ~self.same])
+        self.key, self.ts, self.fill = key, ts, fill
+        self.ends = np.r_[self.starts[1:], n]
         self.times = _KeyedTimes(key, ts)
         self.run_end = self._run_ends()
-        self.gap_end = self._gap_ends() if refresh else None
-        self.miss = np.zeros(n, dtype=np.bool_)
-        self.waited = np.zeros(n, dtype=np.bool_)
+
+    def replay(self, ttl_us: int, *, refresh: bool) -> tuple[Bools, Bools]:
+        """Return ``(hit, coalesced)`` under one TTL, shape (n,)."""
+        run = _Run(self, ttl_us, refresh=refresh)
+        run.replay()
+        return ~run.miss, run.waited
 
     def _run_ends(self) -> Ints:
         """The first request after i that finds an answer stored, were i to start a cycle.
 
         Each miss m of the run ends it at the first later request with ts >= fill_m. The run's end
         is the least of those, and a suffix minimum finds it: a request beyond the end cannot end
-        the run earlier than itself.
+        the run earlier than itself. Only requests that are overtaken by another matter.
         """
-        index = np.arange(len(self.ts))
-        first_reader = index + 1
-        overtaken = np.flatnonzero(
-            (first_reader < self.key_end) & (np.r_[self.ts[1:], 0] < self.fill)
-        )
+        run_end = np.arange(1, len(self.ts) + 1)
+        in_flight = self.same & (self.ts[1:] < self.fill[:-1])
+        overtaken = np.flatnonzero(in_flight)
+        if not len(overtaken):
+            return run_end
         readable = self.times.first_at(overtaken, self.fill[overtaken])
-        first_reader[overtaken] = np.maximum(readable, overtaken + 1)
-        if self.coalesce:
-            return first_reader
-        earliest: Ints = np.minimum.accumulate(first_reader[::-1])[::-1]
-        return earliest
+        run_end[overtaken] = np.maximum(readable, overtaken + 1)
+        if not self.coalesce:
+            # A request that is not overtaken ends every run before it: nothing beyond it counts.
+            bounded = np.flatnonzero(np.r_[in_flight, False] | np.r_[False, in_flight])
+            run_end[bounded] = np.minimum.accumulate(run_end[bounded][::-1])[::-1]
+        return run_end
+
+
+class _Run:
+    """One replay of a trace: the outcome so far."""
+
+    def __init__(self, trace: Trace, ttl: int, *, refresh: bool) -> None:
+        self.trace, self.ttl, self.refresh, self.coalesce = trace, ttl, refresh, trace.coalesce
+        self.key, self.ts, self.fill = trace.key, trace.ts, trace.fill
+        self.ends, self.run_end, self.times = trace.ends, trace.run_end, trace.times
+        self.gap_end = self._gap_ends() if refresh else None
+        self.miss = np.zeros(len(self.ts), dtype=np.bool_)
+        self.waited = np.zeros(len(self.ts), dtype=np.bool_)
 
     def _gap_ends(self) -> Ints:
         """The first request at or after i whose predecessor is at least a TTL away (or key end)."""
         n = len(self.ts)
-        index = np.arange(n)
-        far = np.r_[True, np.diff(self.ts) >= self.ttl]
-        stop = np.where(far, index, n)
-        ahead: Ints = np.minimum(np.minimum.accumulate(stop[::-1])[::-1], self.key_end)
+        far = np.r_[True, ~self.trace.same | (np.diff(self.ts) >= self.ttl)]
+        stop = np.where(far, np.arange(n), n)
+        ahead: Ints = np.minimum.accumulate(stop[::-1])[::-1]
         return ahead
 
     def replay(self) -> None:
-        live = self.starts
+        live = self.trace.starts
         while len(live) >= _FEWEST_KEYS_AT_ONCE:
             live = self._step_all(live)
         for start in live.tolist():
@@ -108,70 +127,76 @@ class _Trace:
     def _step_all(self, start: Ints) -> Ints:
         """Take one cycle of every live key; return where their next cycles start."""
         end = self.run_end[start]
-        first_fill, last_fill = self._mark_runs(start, end)
-        apart = last_fill - first_fill > self.ttl
-        for odd in start[apart].tolist():
-            self._walk(odd)
-        start, end, last_fill = start[~apart], end[~apart], last_fill[~apart]
-        following = np.maximum(self.times.first_at(start, last_fill + self.ttl), end)
+        last_fill, apart = self._mark_runs(start, end)
+        if apart.any():
+            for odd in start[apart].tolist():
+                self._walk(odd)
+            start, end, last_fill = start[~apart], end[~apart], last_fill[~apart]
+        key_end = self.ends[self.key[start]]
+        going = end < key_end
+        end, key_end, stale = end[going], key_end[going], last_fill[going] + self.ttl
+        following = self._first_stale(end, key_end, stale)
+        live: Ints = following[following < key_end]
+        return live
+
+    def _first_stale(self, end: Ints, key_end: Ints, stale: Ints) -> Ints:
+        """The first request at or after ``end`` that no answer of the cycle is valid for."""
+        following = end.copy()
+        hits = np.flatnonzero(self.ts[end] < stale)
+        found = self.times.first_at(end[hits], stale[hits])
         if self.gap_end is not None:
-            following = self._while_refreshed(end, following, self.key_end[start])
-        return following[following < self.key_end[start]]
+            # With refresh, hits go on while no two requests are a TTL apart.
+            warm = found < key_end[hits]
+            found[warm] = self.gap_end[found[warm]]
+        following[hits] = found
+        return following
 
-    def _while_refreshed(self, end: Ints, following: Ints, key_end: Ints) -> Ints:
-        """With ``refresh``, hits go on while no two requests are a TTL apart."""
-        assert self.gap_end is not None  # noqa: S101 - narrows the type
-        kept_warm = (following > end) & (following < key_end)
-        result = following.copy()
-        result[kept_warm] = self.gap_end[following[kept_warm]]
-        return result
-
-    def _mark_runs(self, start: Ints, end: Ints) -> tuple[Ints, Ints]:
-        """Mark the requests of each run; return the first and last fill of each run's misses."""
+    def _mark_runs(self, start: Ints, end: Ints) -> tuple[Ints, Bools]:
+        """Mark the requests of each run; return its last fill, and where fills are a TTL apart."""
         self.miss[start] = True
-        first, last = self.fill[start], self.fill[start]
+        last = self.fill[start]
+        apart = np.zeros(len(start), dtype=np.bool_)
         longer = np.flatnonzero(end - start > 1)
-        if len(longer):
-            rows, offsets = _ranges(start[longer], end[longer])
-            if self.coalesce:
-                self.waited[rows] = True
-                self.waited[start[longer]] = False
-                return first, last
-            self.miss[rows] = True
-            first[longer] = np.minimum.reduceat(self.fill[rows], offsets)
-            last[longer] = np.maximum.reduceat(self.fill[rows], offsets)
-        return first, last
+        if not len(longer):
+            return last, apart
+        rows, offsets = _ranges(start[longer], end[longer])
+        if self.coalesce:
+            self.waited[rows] = True
+            self.waited[start[longer]] = False
+            return last, apart
+        self.miss[rows] = True
+        last[longer] = np.maximum.reduceat(self.fill[rows], offsets)
+        apart[longer] = last[longer] - np.minimum.reduceat(self.fill[rows], offsets) > self.ttl
+        return last, apart
 
     def _finish_one(self, start: int) -> None:
-        """The same cycles for one key, in plain Python."""
-        stop = int(self.key_end[start])
-        offset = start
-        ts, fill = self.ts[start:stop].tolist(), self.fill[start:stop].tolist()
-        run_end = (self.run_end[start:stop] - offset).tolist()
-        gap_end = None if self.gap_end is None else (self.gap_end[start:stop] - offset).tolist()
-        i, n = 0, stop - start
-        while i < n:
-            end = run_end[i]
-            fills = fill[i : i + 1] if self.coalesce else fill[i:end]
-            if max(fills) - min(fills) > self.ttl:
-                self._walk(offset + i)
-                return
-            self._mark_one(offset + i, offset + end)
-            following = bisect_left(ts, max(fills) + self.ttl, end)
-            if gap_end is not None and end < following < n:
-                following = gap_end[following]
-            i = following
-
-    def _mark_one(self, start: int, end: int) -> None:
-        marked = self.waited if self.coalesce else self.miss
-        marked[start:end] = True
-        self.miss[start], self.waited[start] = True, False
+        """The same cycles for the rest of one key, in plain Python."""
+        stop = int(self.ends[self.key[start]])
+        tail = _Tail(self, start, stop)
+        run_end, after, alone = tail.run_end, tail.after, self.coalesce
+        i, starts = start, []
+        while i < stop:
+            end = run_end[i - start]
+            if alone or end == i + 1:
+                starts.append(i)
+                if end > i + 1:
+                    self.waited[i + 1 : end] = True
+                i = after[i - start] if after else tail.first_stale(end, tail.fill[i - start])
+                continue
+            fills = tail.fill[i - start : end - start]
+            last_fill = max(fills)
+            if last_fill - min(fills) > self.ttl:
+                self._walk(i)
+                break
+            self.miss[i:end] = True
+            i = tail.first_stale(end, last_fill)
+        self.miss[starts] = True
 
     def _walk(self, start: int) -> None:
         """Replay the rest of one key request by request: answers of a run lie a TTL apart."""
         clock: int | None = None
         in_flight: list[int] = []
-        for i in range(start, int(self.key_end[start])):
+        for i in range(start, int(self.ends[self.key[start]])):
             now = int(self.ts[i])
             while in_flight and in_flight[0] <= now:
                 clock = heappop(in_flight)
@@ -182,6 +207,39 @@ class _Trace:
             else:
                 self.miss[i] = True
                 heappush(in_flight, int(self.fill[i]))
+
+
+class _Tail:
+    """The rest of one key as plain lists, numbered from its first request.
+
+    ``after`` holds the next miss of each request's cycle, were it a cycle of one answer; it is
+    empty where so few rows will be visited that searching as needed is cheaper.
+    """
+
+    def __init__(self, trace: _Run, start: int, stop: int) -> None:
+        ts, fill, run_end = trace.ts[start:stop], trace.fill[start:stop], trace.run_end[start:stop]
+        self._start, self._ttl = start, trace.ttl
+        self.fill: list[int] = fill.tolist()
+        self.run_end: list[int] = run_end.tolist()
+        self._ts: list[int] = ts.tolist()
+        gap_end = None if trace.gap_end is None else trace.gap_end[start:stop].tolist()
+        self._gap_end: list[int] | None = gap_end
+        self.after: list[int] = []
+        cycles = (self._ts[-1] - self._ts[0]) // max(1, trace.ttl) + 1
+        if cycles * _CHEAP_SEARCHES > stop - start:
+            following = np.maximum(np.searchsorted(ts, fill + trace.ttl) + start, run_end)
+            if trace.gap_end is not None:
+                warm = np.flatnonzero((following > run_end) & (following < stop))
+                following[warm] = trace.gap_end[following[warm]]
+            self.after = following.tolist()
+
+    def first_stale(self, end: int, last_fill: int) -> int:
+        """The first request at or after ``end`` that no answer of the cycle is valid for."""
+        low = end - self._start
+        place = bisect_left(self._ts, last_fill + self._ttl, low)
+        if self._gap_end is not None and low < place < len(self._ts):
+            return self._gap_end[place]
+        return place + self._start
 
 
 class _KeyedTimes:

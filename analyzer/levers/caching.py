@@ -10,14 +10,18 @@ Source: REPLAY.md §4. With ``ttl_seconds = 60`` and one key, an answer taking 1
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_
 from typing import Literal
 
 import numpy as np
 import polars as pl
 from pydantic import Field
 
-from analyzer.kernels.cache import replay_ttl
+from analyzer.kernels.cache import Bools, Ints, Trace, prepare
 from analyzer.kernels.draws import uniform_draws
+from analyzer.kernels.grouping import group_in_order
 from analyzer.lever import Context, DurationUs, Lever, Rule, SharePpm
 from analyzer.money import PPM
 
@@ -47,45 +51,66 @@ class Caching(Rule):
 
 
 def decide(requests: pl.DataFrame, rule: Caching, context: Context) -> pl.DataFrame:
-    """Return ``hit`` and ``coalesced`` (bool). A request without a key never reads the cache."""
-    keyed = requests.select("row", "ts_us", "latency_us", *rule.key_columns).drop_nulls(
-        rule.required_columns
-    )
-    outcome = pl.concat([_replay(keyed, rule), _assumed(requests, rule)])
-    joined = requests.select("row").join(outcome, on="row", how="left", maintain_order="left")
-    return joined.select(pl.col("hit", "coalesced").fill_null(value=False))
+    """Return ``hit`` and ``coalesced`` (bool). A request without a key never reads the cache.
+
+    ``requests`` are in replay order. Those without a prompt key need a ``request_id`` where the
+    rule assumes a hit rate.
+    """
+    hit = np.zeros(len(requests), dtype=np.bool_)
+    coalesced = np.zeros(len(requests), dtype=np.bool_)
+    keyed = sort_by_key(requests, rule)
+    hit[keyed.rows], coalesced[keyed.rows] = keyed.replay(rule)
+    if rule.assumed_hit_rate is not None:
+        _assume(requests, rule, hit)
+    return pl.DataFrame({"hit": hit, "coalesced": coalesced})
 
 
-def _replay(keyed: pl.DataFrame, rule: Caching) -> pl.DataFrame:
-    ordered = keyed.sort(*rule.key_columns, "row")
-    key = ordered.select(pl.struct(rule.key_columns).rle_id()).to_series()
-    fills = ordered.select(pl.col("ts_us") + pl.col("latency_us").fill_null(0)).to_series()
-    hit, coalesced = replay_ttl(
-        key.to_numpy().astype(np.int64),
-        ordered["ts_us"].to_numpy(),
-        fills.to_numpy(),
-        ttl_us=rule.ttl_us,
-        refresh=rule.refresh,
-        coalesce=rule.coalesce,
-    )
-    return pl.DataFrame({"row": ordered["row"], "hit": hit, "coalesced": coalesced})
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """Cacheable requests sorted by cache key, then replay order: one sort serves every TTL."""
+
+    rows: Ints
+    """Their places in the frame they are from."""
+    traces: tuple[Trace, ...]
+
+    def replay(self, rule: Caching) -> tuple[Bools, Bools]:
+        """Return which of them hit, and which of the hits were coalesced."""
+        hit = np.zeros(len(self.rows), dtype=np.bool_)
+        coalesced = np.zeros(len(self.rows), dtype=np.bool_)
+        for trace in self.traces:
+            part = slice(trace.first, trace.first + len(trace.ts))
+            hit[part], coalesced[part] = trace.replay(rule.ttl_us, refresh=rule.refresh)
+        return hit, coalesced
 
 
-def _assumed(requests: pl.DataFrame, rule: Caching) -> pl.DataFrame:
+def sort_by_key(requests: pl.DataFrame, rule: Caching) -> Keyed:
+    """Sort the requests that have the key a rule needs. They are in replay order."""
+    required = [requests[name].is_not_null() for name in rule.required_columns if name in requests]
+    rows = np.flatnonzero(reduce(and_, required).to_numpy())
+    if not len(rows):
+        return Keyed(rows, ())
+    keyed = requests[rows] if len(rows) < len(requests) else requests
+    key, order = group_in_order([keyed[name].to_numpy() for name in rule.key_columns])
+    key, order = _repeated(key, order)
+    ts = keyed["ts_us"].to_numpy()
+    fill = ts + keyed["latency_us"].fill_null(0).to_numpy()
+    traces = prepare(key, ts[order], fill[order], coalesce=rule.coalesce)
+    return Keyed(rows[order], traces)
+
+
+def _repeated(key: Ints, order: Ints) -> tuple[Ints, Ints]:
+    """Leave keys out that stand once: they miss under every TTL."""
+    same = key[1:] == key[:-1]
+    repeated = np.r_[same, False] | np.r_[False, same]
+    return key[repeated], order[repeated]
+
+
+def _assume(requests: pl.DataFrame, rule: Caching, hit: Bools) -> None:
     """Draw hits for requests whose log has no prompt key, at the rate the policy assumes."""
-    unkeyed = requests.filter(pl.col("prompt_key").is_null())
-    if rule.assumed_hit_rate is None:
-        unkeyed = unkeyed.clear()
-        draws = pl.Series("draw", [], dtype=pl.Float64)
-    else:
-        draws = uniform_draws(unkeyed["request_id"], rule.seed, "cache")
-    return pl.DataFrame(
-        {
-            "row": unkeyed["row"],
-            "hit": draws < (rule.assumed_hit_rate or 0) / PPM,
-            "coalesced": pl.Series([False]).new_from_index(0, len(unkeyed)),
-        }
-    )
+    unkeyed = np.flatnonzero(requests["prompt_key"].is_null().to_numpy())
+    if len(unkeyed):
+        draws = uniform_draws(requests["request_id"][unkeyed], rule.seed, "cache")
+        hit[unkeyed] = (draws < (rule.assumed_hit_rate or 0) / PPM).to_numpy()
 
 
 LEVER = Lever(
@@ -95,4 +120,5 @@ LEVER = Lever(
     shard_by=("prompt_key",),
     decides={"hit": pl.Boolean(), "coalesced": pl.Boolean()},
     decide=decide,
+    decides_across=True,
 )

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil
 from typing import Literal
 
 import polars as pl
@@ -76,20 +77,23 @@ def _by_length(requests: pl.DataFrame, rule: Routing, context: Context) -> list[
     return [_long_enough(chars, Fraction(tier.accept or 0)) for tier in rule.tiers[:-1]]
 
 
-def _long_enough(chars: pl.Series, accept: Fraction) -> pl.Series:
-    """Compare min(1, chars / 200) with ``accept`` in whole characters, so that no float decides."""
+def enough_chars(accept: Fraction) -> int | None:
+    """Return how many characters reach a score of ``accept``; None where none do.
+
+    In whole characters, so that no float decides: score = min(1, characters / 200), 0 under 5.
+    """
     if accept > 1:
+        return None
+    if accept <= 0:
+        return 0
+    return max(_SHORTEST_SCORED_CHARS, ceil(accept * _FULL_SCORE_CHARS))
+
+
+def _long_enough(chars: pl.Series, accept: Fraction) -> pl.Series:
+    enough = enough_chars(accept)
+    if enough is None:
         return pl.Series([False]).new_from_index(0, len(chars))
-    enough = -(-accept.numerator * _FULL_SCORE_CHARS // accept.denominator)
-    passes = chars >= enough
-    zero_passes = accept <= 0
-    return ((chars < _SHORTEST_SCORED_CHARS) & zero_passes | passes & _scored(chars)).fill_null(
-        value=False
-    )
-
-
-def _scored(chars: pl.Series) -> pl.Series:
-    return chars >= _SHORTEST_SCORED_CHARS
+    return (chars >= enough).fill_null(value=False)
 
 
 def _by_evals(requests: pl.DataFrame, rule: Routing, context: Context) -> list[pl.Series]:

@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import polars as pl
 
-from analyzer.replay.calls import Composer
 from analyzer.replay.catalog import Catalog, CatalogModel
-from analyzer.replay.costing import pico_usd, with_price_step
 from analyzer.replay.requests import DAY_US, day_of
 
 
-def billed_pico_usd(requests: pl.DataFrame, composer: Composer) -> int:
-    """Return the cost of the logged calls, each at its own day's price: what an invoice shows."""
-    calls = composer.as_logged(requests.filter(~pl.col("served_from_cache")))
-    eras, numbers = _price_eras(calls, composer.catalog)
-    dated = calls.join(numbers, on=["model", "day"], how="inner")
-    return _total(dated.with_columns(model="era"), eras)
+@dataclass(frozen=True, slots=True)
+class Eras:
+    """Every price that was in force, as a catalog, and its number by model and day."""
+
+    catalog: Catalog
+    numbers: pl.DataFrame
+
+    def date(self, calls: pl.DataFrame) -> pl.DataFrame:
+        """Return calls under the number of the price of their own day."""
+        dated = calls.join(self.numbers, on=["model", "day"], how="inner")
+        return dated.with_columns(model="era").drop("era")
 
 
-def _total(calls: pl.DataFrame, catalog: Catalog) -> int:
-    priced = with_price_step(calls, catalog).select(pico_usd=pico_usd(catalog))
-    return int(priced["pico_usd"].sum() or 0)
-
-
-def _price_eras(calls: pl.DataFrame, catalog: Catalog) -> tuple[Catalog, pl.DataFrame]:
-    """Return each price that was in force, as a catalog, and its number by model and day."""
+def price_eras(catalog: Catalog, days: range) -> Eras:
+    """Look up every logged model's price on each day of the window."""
     eras: dict[CatalogModel, int] = {}
     numbers = []
-    for model, day in calls.select("model", "day").unique().sort("model", "day").iter_rows():
-        listed = catalog.models[model]
-        price = listed.listing.at(day_of(day * DAY_US))
-        if price is not None:
-            era = CatalogModel(listed.name, listed.provider, listed.model_id, listed.listing, price)
-            numbers.append((model, day, eras.setdefault(era, len(eras))))
+    for number, listed in enumerate(catalog.models[: catalog.logged]):
+        for day in days:
+            price = listed.listing.at(day_of(day * DAY_US))
+            if price is not None:
+                era = CatalogModel(
+                    listed.name, listed.provider, listed.model_id, listed.listing, price
+                )
+                numbers.append((number, day, eras.setdefault(era, len(eras))))
     schema = {"model": pl.UInt32, "day": pl.Int32, "era": pl.UInt32}
-    return Catalog(tuple(eras), len(eras)), pl.DataFrame(numbers, schema=schema, orient="row")
+    table = pl.DataFrame(numbers, schema=schema, orient="row")
+    return Eras(Catalog(tuple(eras), len(eras)), table)

@@ -1,8 +1,9 @@
 """Decisions become calls: the composition of the levers, in one place (REPLAY.md §4, §5).
 
-A coalition is the set of levers that are switched on. The columns of a call: ``model`` is the
-model called; ``input`` (total), ``cached``, ``write``, ``write_1h`` and ``output`` are the tokens
-it is billed for; ``prefix`` is the part of its input that other calls share.
+The columns of a call: ``model`` is the model called; ``input`` (total), ``cached``, ``write``,
+``write_1h`` and ``output`` are the tokens it is billed for; ``prefix`` is the part of its input
+that other calls share; ``called`` and ``called_on_miss`` say whether it is made without and with
+a response cache.
 """
 
 from __future__ import annotations
@@ -26,10 +27,17 @@ from analyzer.replay.costing import pico_usd, with_price_step
 from analyzer.replay.decide import Profile
 from analyzer.replay.translate import Translator
 
-_OF_THE_REQUEST = ("row", "ts_us", "feature", "day", "batch", "prefix_key", "pack_window")
+_OF_THE_REQUEST = (
+    "row", "ts_us", "feature", "day", "batch", "prefix_key", "pack_window", "counted",
+    "called", "called_on_miss",
+)  # fmt: skip
 _ZERO = pl.lit(0, dtype=pl.Int64)
 _NO = pl.lit(value=False)
 _COMPRESSOR_TIER = -1
+
+Made = frozenset[str]
+"""The levers that shape calls one request at a time: a model choice, compression, or neither."""
+SHAPING = frozenset({"model_selection", "routing", "compression"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +48,28 @@ class Composer:
     targets: Mapping[str, int]
     """The catalog number of each model that the policy names."""
 
-    def calls(
-        self, requests: pl.DataFrame, profile: Profile, coalition: frozenset[str]
-    ) -> pl.DataFrame:
-        """Return the calls of a profile's live requests under a coalition, in replay order."""
-        on = {lever: rule for lever, rule in profile.rules.items() if lever in coalition}
-        reaching = requests.filter(~pl.col("hit")) if "caching" in on else requests
-        calls = self._answers(reaching, on)
-        if "compression" in on:
-            payer = "pays_prefix_on_miss" if "caching" in coalition else "pays_prefix"
-            rule = cast("Compression", on["compression"])
-            calls = self._compress(reaching, calls, rule, payer)
-        if "batching" in on:
-            calls = self._pack(calls, cast("Batching", on["batching"]))
-        if "prompt_cache" in on:
-            calls = _mark_eligible(calls, cast("PromptCache", on["prompt_cache"]))
+    def calls(self, requests: pl.DataFrame, profile: Profile, made: Made) -> pl.DataFrame:
+        """Return the calls of a profile's decided requests, in replay order."""
+        calls = self._answers(requests, profile.rules, made)
+        if "compression" in made:
+            rule = cast("Compression", profile.rules["compression"])
+            calls = self._compress(requests, calls, rule)
         return calls
+
+    def pack(self, calls: pl.DataFrame, rule: Batching) -> pl.DataFrame:
+        """Later members of a pack leave the shared prefix out and carry an item marker."""
+        answering = calls.filter(~pl.col("compressor"))
+        joins = joins_a_pack(
+            answering.with_columns(identity=self._identity()),
+            ("pack_window", "feature", "identity", "prefix_key"),
+            rule.max_size,
+        )
+        shared = "prefix" if rule.shared_tokens is None else pl.lit(rule.shared_tokens)
+        shorter = pl.col("input") - pl.min_horizontal(shared, "input") + rule.item_tokens
+        packed = answering.with_columns(joins_pack=joins).with_columns(
+            input=pl.when("joins_pack").then(shorter).otherwise("input")
+        )
+        return pl.concat([_cut_cached_to_input(packed), calls.filter("compressor")])
 
     def as_logged(self, requests: pl.DataFrame) -> pl.DataFrame:
         """Return the calls that the log says were made."""
@@ -78,11 +92,13 @@ class Composer:
         )
         return pl.concat([calls.filter(~pl.col("eligible")), served.drop("warm")])
 
-    def _answers(self, requests: pl.DataFrame, on: Mapping[str, Rule]) -> pl.DataFrame:
+    def _answers(
+        self, requests: pl.DataFrame, rules: Mapping[str, Rule], made: Made
+    ) -> pl.DataFrame:
         """The calls that answer each request: the cascade's, the chosen model's, or as logged."""
-        if "routing" in on:
-            return self._cascade(requests, cast("Routing", on["routing"]))
-        if "model_selection" in on:
+        if "routing" in made:
+            return self._cascade(requests, cast("Routing", rules["routing"]))
+        if "model_selection" in made:
             return self._one_call(requests, pl.coalesce("selected", "model"))
         return self.as_logged(requests)
 
@@ -123,10 +139,10 @@ class Composer:
         )
 
     def _compress(
-        self, requests: pl.DataFrame, calls: pl.DataFrame, rule: Compression, payer: str
+        self, requests: pl.DataFrame, calls: pl.DataFrame, rule: Compression
     ) -> pl.DataFrame:
         """Shorten the calls of requests that are compressed, and add the compressor's calls."""
-        compressors = self._compressor_calls(requests, rule, payer)
+        compressors = self._compressor_calls(requests, rule)
         if rule.only_when_profitable:
             worth = self._worth_compressing(calls, compressors, rule)
             compressors = compressors.join(worth, on="row", how="semi")
@@ -137,13 +153,14 @@ class Composer:
         squeezed = _squeeze(calls, rule)
         return pl.concat([squeezed, compressors.select(squeezed.columns)]).sort("row", "tier")
 
-    def _compressor_calls(
-        self, requests: pl.DataFrame, rule: Compression, payer: str
-    ) -> pl.DataFrame:
+    def _compressor_calls(self, requests: pl.DataFrame, rule: Compression) -> pl.DataFrame:
         """One call a request; with ``static_prefix``, one for the first that needs each prefix."""
         needing = requests.filter(pl.col("compressible_tokens").is_not_null())
         if rule.mode == "static_prefix":
-            needing = needing.filter(payer)
+            paying = needing.with_columns(
+                called="pays_prefix", called_on_miss="pays_prefix_on_miss"
+            )
+            needing = paying.filter(pl.col("called") | pl.col("called_on_miss"))
         target = pl.lit(self.targets[rule.compressor], dtype=pl.UInt32)
         to = Translator(self.catalog, target)
         read = to.input("compressible_tokens")
@@ -179,60 +196,8 @@ class Composer:
         """Each call's own cost, before batch_api (Int128)."""
         return with_price_step(calls, self.catalog).select("row", pico_usd=pico_usd(self.catalog))
 
-    def _pack(self, calls: pl.DataFrame, rule: Batching) -> pl.DataFrame:
-        """Later members of a pack leave the shared prefix out and carry an item marker."""
-        answering = calls.filter(~pl.col("compressor"))
-        joins = joins_a_pack(
-            answering.with_columns(identity=self._identity()),
-            ("feature", "identity", "prefix_key", "pack_window"),
-            pl.lit(rule.max_size),
-        )
-        shared = "prefix" if rule.shared_tokens is None else pl.lit(rule.shared_tokens)
-        shorter = pl.col("input") - pl.min_horizontal(shared, "input") + rule.item_tokens
-        packed = answering.with_columns(joins_pack=joins).with_columns(
-            input=pl.when("joins_pack").then(shorter).otherwise("input")
-        )
-        return pl.concat([_cut_cached_to_input(packed), calls.filter("compressor")])
-
     def _identity(self) -> pl.Expr:
         return pl.lit(self.catalog.identities).gather(pl.col("model"))
-
-
-def mark_prefix_payers(requests: pl.DataFrame, profiles: tuple[Profile, ...]) -> pl.DataFrame:
-    """Add who pays for compressing each static prefix, without and with a response cache.
-
-    Per rule, the first request in replay order that needs a prefix; requests without a prefix key
-    share one. With a cache, the first that misses it.
-    """
-    columns = {
-        "pays_prefix": pl.col("wants"),
-        "pays_prefix_on_miss": pl.col("wants") & ~pl.col("hit"),
-    }
-    frames = [pl.DataFrame(schema={"row": pl.UInt32, **dict.fromkeys(columns, pl.Boolean)})]
-    for features in _static_rules(profiles):
-        wants = pl.col("live") & pl.col("compressible_tokens").is_not_null()
-        under = requests.filter(pl.col("feature").is_in(features)).with_columns(wants=wants)
-        frames.append(
-            under.select(
-                "row",
-                **{
-                    name: needs
-                    & (pl.col("row") == pl.when(needs).then("row").min().over("prefix_key"))
-                    for name, needs in columns.items()
-                },
-            )
-        )
-    return requests.join(pl.concat(frames), on="row", how="left", maintain_order="left")
-
-
-def _static_rules(profiles: tuple[Profile, ...]) -> list[list[int]]:
-    """The features under each ``static_prefix`` rule."""
-    features: dict[int, list[int]] = {}
-    for profile in profiles:
-        rule = profile.rules.get("compression")
-        if isinstance(rule, Compression) and rule.mode == "static_prefix":
-            features.setdefault(id(rule), []).extend(profile.features)
-    return list(features.values())
 
 
 def _kept(tokens: pl.Expr, rule: Compression) -> pl.Expr:
@@ -266,7 +231,7 @@ def _cut_cached_to_input(calls: pl.DataFrame) -> pl.DataFrame:
     return calls.with_columns(cached=cached, write=write, write_1h=write_1h)
 
 
-def _mark_eligible(calls: pl.DataFrame, rule: PromptCache) -> pl.DataFrame:
+def mark_eligible(calls: pl.DataFrame, rule: PromptCache) -> pl.DataFrame:
     """Mark the calls whose prefix the provider may keep warm, and by which rule."""
     excluded = pl.any_horizontal("compressor", "squeezed", "joins_pack")
     return calls.with_columns(

@@ -2,135 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import combinations
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import cast
 
 import polars as pl
 
 from analyzer.levers.batch_api import BatchApi
-from analyzer.levers.compression import Compression
-from analyzer.replay.calls import Composer
-from analyzer.replay.cube import price_cubes, sum_calls
-from analyzer.replay.decide import Profile
+from analyzer.replay.costing import pico_usd
+from analyzer.replay.cube import price_cells, price_cubes
+from analyzer.replay.partition import Sums
+from analyzer.replay.parts import PRICE_ONLY, Coalition, coalitions, parts_of
+from analyzer.replay.plan import BILLED, FAILED, Plan
 
-Coalition = frozenset[str]
-
-_TOGETHER = "prompt_cache"
-"""The lever whose step sees the calls of several profiles at once."""
-
-_PRICE_ONLY = "batch_api"
-"""The lever that changes what calls cost, and no call."""
-
-_FAILED = -1
-"""The place of the cube of failed requests, beside the profiles' own."""
-
-
-def coalitions(levers: Iterable[str]) -> Iterator[Coalition]:
-    """Yield every subset of the levers, the smallest first."""
-    names = tuple(levers)
-    for size in range(len(names) + 1):
-        yield from (frozenset(chosen) for chosen in combinations(names, size))
+__all__ = ["Coalition", "Replay", "coalitions"]
 
 
 @dataclass(frozen=True)
 class Replay:
-    """A decided log, ready to be billed under any coalition. Cubes are kept and reused."""
+    """A replayed log: every coalition's bill is arithmetic on its sums."""
 
-    requests: pl.DataFrame
-    """Priced requests in replay order, with decision columns."""
-    profiles: tuple[Profile, ...]
-    composer: Composer
-    _cubes: dict[Coalition | tuple[int, Coalition], pl.DataFrame] = field(default_factory=dict)
+    plan: Plan
+    sums: Sums
 
-    def bills(self, coalitions: Sequence[Coalition]) -> pl.DataFrame:
+    def bills(self, asked: Sequence[Coalition]) -> pl.DataFrame:
         """Return ``coalition`` (its place), ``feature, day``, calls, tokens and ``pico_usd``.
 
         Failed requests keep their logged cost; requests that a cache already answered cost nothing.
         """
         discounts: list[BatchApi | None] = [None]
-        cubes = []
-        for place, coalition in enumerate(coalitions):
-            for rule, cube in self._parts(coalition):
+        wanted = []
+        for place, coalition in enumerate(asked):
+            for rule, number, features in self._parts(coalition):
                 if rule not in discounts:
                     discounts.append(rule)
-                terms = pl.lit(discounts.index(rule), dtype=pl.UInt32)
-                cubes.append(
-                    cube.with_columns(coalition=pl.lit(place, dtype=pl.UInt32), discount=terms)
-                )
-        return price_cubes(pl.concat(cubes), self.composer.catalog, discounts)
+                wanted += [(place, discounts.index(rule), number, f) for f in features]
+        schema = dict.fromkeys(("coalition", "discount", "part", "feature"), pl.UInt32)
+        cells = pl.DataFrame(wanted, schema=schema, orient="row").join(
+            self.sums.cells, on=["part", "feature"], how="inner"
+        )
+        return price_cubes(cells, self.plan.composer.catalog, discounts)
+
+    def cells(self, coalition: Coalition) -> pl.DataFrame:
+        """Return a coalition's priced cells: feature, day, model, tokens by class, pico-dollars.
+
+        ``live``: whether they are of live requests, and not of failed ones.
+        """
+        catalog = self.plan.composer.catalog
+        return pl.concat(
+            price_cells(self._cells(number, features), catalog, rule).with_columns(
+                live=pl.lit(number != FAILED)
+            )
+            for rule, number, features in self._parts(coalition)
+        )
 
     def outcomes(self, coalition: Coalition) -> pl.DataFrame:
         """Return ``feature, requests, hits, coalesced, escalated`` under a coalition."""
-        cached = pl.col("hit") & pl.lit("caching" in coalition)
-        escalates = (pl.col("last_tier") > pl.col("first_tier")).fill_null(value=False)
+        cached, routed = "caching" in coalition, "routing" in coalition
+        escalated = "escalated_on_miss" if cached else "escalated"
         return (
-            self.requests.group_by("feature")
+            self.sums.tallies.group_by("feature")
             .agg(
-                requests=pl.len(),
-                hits=cached.sum(),
-                coalesced=(pl.col("coalesced") & cached).sum(),
-                escalated=(escalates & ~cached & pl.lit("routing" in coalition)).sum(),
+                pl.col("requests").sum(),
+                hits=pl.col("hits").sum() * cached,
+                coalesced=pl.col("coalesced").sum() * cached,
+                escalated=pl.col(escalated).sum() * routed,
             )
             .sort("feature")
         )
 
-    def _parts(self, coalition: Coalition) -> Iterator[tuple[BatchApi | None, pl.DataFrame]]:
-        """The cubes that add up to a coalition, each with the batch discount it is under."""
-        yield None, self._failed()
-        together = [
-            n for n, p in enumerate(self.profiles) if _TOGETHER in coalition.intersection(p.rules)
-        ]
-        if together:
-            warm = self._warm(together, coalition)
-        for number, profile in enumerate(self.profiles):
-            rule = profile.rules.get(_PRICE_ONLY) if _PRICE_ONLY in coalition else None
-            if number in together:
-                cube = warm.filter(pl.col("feature").is_in(profile.features))
-            else:
-                cube = self._cube(number, self._effective(number, coalition))
-            yield cast("BatchApi | None", rule), cube
+    def billed_pico_usd(self) -> int:
+        """Return the cost of the logged calls, each at its own day's price, as an invoice."""
+        billed = self.sums.cells.filter(pl.col("part") == BILLED)
+        return int(billed.select(pico_usd(self.plan.eras.catalog)).to_series().sum() or 0)
 
-    def _cube(self, number: int, effective: Coalition) -> pl.DataFrame:
-        if (number, effective) not in self._cubes:
-            calls = self._calls(number, effective)
-            self._cubes[number, effective] = sum_calls(calls, self.composer.catalog)
-        return self._cubes[number, effective]
+    def _parts(
+        self, coalition: Coalition
+    ) -> Iterator[tuple[BatchApi | None, int, tuple[int, ...]]]:
+        """The parts that add up to a coalition: each with its batch discount and features."""
+        profiles = self.plan.profiles
+        every = tuple(feature for profile in profiles for feature in profile.features)
+        yield None, FAILED, every
+        for part in parts_of(profiles, coalition):
+            for number, _ in part.members:
+                rule = profiles[number].rules.get(PRICE_ONLY) if PRICE_ONLY in coalition else None
+                place = self.plan.place(part)
+                yield cast("BatchApi | None", rule), place, profiles[number].features
 
-    def _calls(self, number: int, effective: Coalition) -> pl.DataFrame:
-        profile = self.profiles[number]
-        mine = self.requests.filter(pl.col("live") & pl.col("feature").is_in(profile.features))
-        return self.composer.calls(mine, profile, effective)
-
-    def _effective(self, number: int, coalition: Coalition) -> Coalition:
-        """The levers that can change a profile's calls: others need no cube of their own."""
-        profile = self.profiles[number]
-        own = coalition.intersection(profile.rules) - {_PRICE_ONLY}
-        if "routing" in own:
-            own -= {"model_selection"}
-        compression = profile.rules.get("compression")
-        if isinstance(compression, Compression) and compression.mode == "static_prefix":
-            # Another feature's cache hits decide who pays for a shared prefix.
-            own |= coalition.intersection({"caching"})
-        return own
-
-    def _warm(self, together: Sequence[int], coalition: Coalition) -> pl.DataFrame:
-        """The cube of every profile under a prompt_cache rule, their calls warmed together."""
-        effective = [self._effective(number, coalition) for number in together]
-        key = frozenset(
-            f"{n}:{lever}" for n, own in zip(together, effective, strict=True) for lever in own
-        )
-        if key not in self._cubes:
-            calls = [self._calls(n, own) for n, own in zip(together, effective, strict=True)]
-            warm = self.composer.warm_prefixes(pl.concat(calls))
-            self._cubes[key] = sum_calls(warm, self.composer.catalog)
-        return self._cubes[key]
-
-    def _failed(self) -> pl.DataFrame:
-        key = (_FAILED, frozenset[str]())
-        if key not in self._cubes:
-            failed = self.requests.filter(~pl.col("ok") & ~pl.col("served_from_cache"))
-            calls = self.composer.as_logged(failed)
-            self._cubes[key] = sum_calls(calls, self.composer.catalog)
-        return self._cubes[key]
+    def _cells(self, number: int, features: tuple[int, ...]) -> pl.DataFrame:
+        mine = (pl.col("part") == number) & pl.col("feature").is_in(features)
+        return self.sums.cells.filter(mine).drop("part")

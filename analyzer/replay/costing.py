@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import polars as pl
 
@@ -59,7 +60,10 @@ def _unit_prices(catalog: Catalog, token_class: str, discounts: Sequence[Discoun
     )
 
 
-def with_price_step(calls: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
+Calls = TypeVar("Calls", pl.DataFrame, pl.LazyFrame)
+
+
+def with_price_step(calls: Calls, catalog: Catalog) -> Calls:
     """Add ``above`` (past the model's long-context step) and ``uncached`` input tokens."""
     step = pl.lit(catalog.above_tokens).gather(pl.col("model"))
     return calls.with_columns(

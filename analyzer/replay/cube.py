@@ -16,10 +16,27 @@ CELL = ("feature", "day", "model", "above", "batch")
 SUMS = ("calls", *TOKEN_CLASSES, "truncated")
 
 
-def sum_calls(calls: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
-    """Return token and call sums for each (feature, day, model, price step, batch) (Int64)."""
-    counted = with_price_step(calls, catalog).with_columns(calls=pl.lit(1, dtype=pl.Int64))
-    return counted.group_by(CELL).agg(pl.col(name).sum() for name in SUMS)
+def sum_calls(calls: pl.DataFrame, catalog: Catalog, apart: tuple[str, ...] = ()) -> pl.DataFrame:
+    """Return token and call sums for each (feature, day, model, price step, batch) (Int64).
+
+    Calls that are not ``counted`` are left out. ``apart``: further columns to tell cells apart by.
+    """
+    counted = with_price_step(calls.lazy().filter("counted"), catalog)
+    sums = counted.with_columns(calls=pl.lit(1, dtype=pl.Int64)).group_by(*CELL, *apart)
+    return sums.agg(pl.col(name).sum() for name in SUMS).collect(engine="streaming")
+
+
+def no_cells() -> pl.DataFrame:
+    """Return the cells of no calls at all."""
+    kinds = (pl.UInt32, pl.Int32, pl.UInt32, pl.Boolean, pl.Boolean)
+    return pl.DataFrame(
+        schema={**dict(zip(CELL, kinds, strict=True)), **dict.fromkeys(SUMS, pl.Int64)}
+    )
+
+
+def add_cells(cells: pl.DataFrame, *by: str) -> pl.DataFrame:
+    """Add up the cells that agree in ``by`` and in what tells cells apart."""
+    return cells.group_by(*by, *CELL).agg(pl.col(name).sum() for name in SUMS)
 
 
 def price_cubes(
@@ -38,6 +55,14 @@ def price_cubes(
         output_tokens=pl.col("output").sum(),
         truncated=pl.col("truncated").sum(),
     )
+
+
+def price_cells(cube: pl.DataFrame, catalog: Catalog, rule: BatchApi | None) -> pl.DataFrame:
+    """Return a cube's cells with ``pico_usd``, and ``output_pico_usd``: what its answers cost."""
+    price = pico_usd(catalog, [partial(_interactive_ppm, rule)])
+    inputs = {name: pl.lit(0, dtype=pl.Int64) for name in TOKEN_CLASSES if name != "output"}
+    answers = cube.with_columns(**inputs).select(price)
+    return cube.with_columns(pico_usd=price, output_pico_usd=answers.to_series())
 
 
 def _interactive_ppm(rule: BatchApi | None, price: Price) -> int:

@@ -1,4 +1,4 @@
-"""Each lever's decision about each request, made once; and which rule covers which feature."""
+"""What each lever decides about each request; and which rules cover which features."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from analyzer.lever import Context, Lever, Rule, rule_for
+from analyzer.lever import Context, Lever, Rule
 from analyzer.levers import LEVERS
 from analyzer.policy import Policy
 
@@ -17,57 +17,58 @@ class Profile:
     """Features under the same rules: whatever differs between their requests is in the columns."""
 
     features: tuple[int, ...]
-    rules: Mapping[str, Rule]
-    """The rule of each active lever that covers them; levers with none are left out."""
+    covering: Mapping[str, tuple[Rule, ...]]
+    """The rules of each active lever that may decide about their requests, in order."""
+
+    @property
+    def rules(self) -> Mapping[str, Rule]:
+        """The first rule of each active lever that covers them; levers with none are left out."""
+        return {lever: rules[0] for lever, rules in self.covering.items()}
 
 
 def profiles(policy: Policy, features: Sequence[str]) -> tuple[Profile, ...]:
     """Group features by the rules that cover them."""
-    groups: dict[tuple[tuple[str, int], ...], list[int]] = {}
+    groups: dict[tuple[tuple[int, ...], ...], list[int]] = {}
     for number, feature in enumerate(features):
-        covering = ((lever, rule_for(rules, feature)) for lever, rules in policy.rules.items())
-        key = tuple((lever, rule) for lever, rule in covering if rule is not None)
+        key = tuple(_covering(lever, policy, feature) for lever in LEVERS)
         groups.setdefault(key, []).append(number)
-    return tuple(
-        Profile(tuple(members), {lever: policy.rules[lever][rule] for lever, rule in key})
-        for key, members in groups.items()
-    )
+    return tuple(Profile(tuple(members), _rules(policy, key)) for key, members in groups.items())
 
 
-def decide(
-    requests: pl.DataFrame,
-    policy: Policy,
-    features: Sequence[str],
-    context: Context,
-) -> pl.DataFrame:
-    """Return the requests with every active lever's decision columns; null where no rule applies.
+def _covering(lever: Lever, policy: Policy, feature: str) -> tuple[int, ...]:
+    rules = policy.rules.get(lever.name, ())
+    covering = [number for number, rule in enumerate(rules) if rule.covers(feature)]
+    return tuple(covering if lever.claims == "request" else covering[:1])
 
-    Only live requests (ok, not served from a cache already) are decided about.
+
+def _rules(policy: Policy, key: tuple[tuple[int, ...], ...]) -> dict[str, tuple[Rule, ...]]:
+    return {
+        lever.name: tuple(policy.rules[lever.name][number] for number in numbers)
+        for lever, numbers in zip(LEVERS, key, strict=True)
+        if numbers
+    }
+
+
+def decide(requests: pl.DataFrame, profile: Profile, context: Context) -> pl.DataFrame:
+    """Return a profile's live requests with the columns that each lever decides row by row.
+
+    Columns of levers without a rule are null. Levers that decide across requests did so before.
     """
     for lever in LEVERS:
-        rules = policy.rules.get(lever.name, ())
-        requests = _decide_one(requests, lever, rules, features, context)
-    return requests.with_columns(pl.col("hit", "coalesced").fill_null(value=False))
+        if lever.decides_across:
+            continue
+        requests = requests.hstack(_decide_one(requests, lever, profile, context))
+    return requests
 
 
 def _decide_one(
-    requests: pl.DataFrame,
-    lever: Lever,
-    rules: Sequence[Rule],
-    features: Sequence[str],
-    context: Context,
+    requests: pl.DataFrame, lever: Lever, profile: Profile, context: Context
 ) -> pl.DataFrame:
-    decided = [pl.DataFrame(schema={"row": pl.UInt32, **lever.decides})]
-    undecided = requests.filter("live")
-    for rule in rules:
-        covered = [n for n, feature in enumerate(features) if rule.covers(feature)]
-        mine = undecided.filter(pl.col("feature").is_in(covered))
-        outcome = lever.decide(mine, rule, context)
-        found = mine.select("row").hstack(outcome)
-        if lever.claims == "request":
-            found = found.drop_nulls()
-            undecided = undecided.join(found.select("row"), on="row", how="anti")
-        else:
-            undecided = undecided.filter(~pl.col("feature").is_in(covered))
-        decided.append(found)
-    return requests.join(pl.concat(decided), on="row", how="left", maintain_order="left")
+    """The decision of the first rule that makes one."""
+    found = [lever.decide(requests, rule, context) for rule in profile.covering.get(lever.name, ())]
+    if not found:
+        return pl.DataFrame(schema=dict(lever.decides)).clear(len(requests))
+    merged = found[0]
+    for later in found[1:]:
+        merged = merged.select(pl.coalesce(name, later[name]) for name in merged.columns)
+    return merged

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analyzer.replay.coalitions import Coalition, Replay, coalitions
+from analyzer.replay.coalitions import Coalition, Replay
 
 NO_LEVERS: Coalition = frozenset()
 
@@ -17,10 +17,10 @@ _BILL_COLUMNS = {
     "feature": pl.UInt32,
     "day": pl.Int32,
     "pico_usd": pl.Int128,
-    "calls": pl.Int64,
-    "input_tokens": pl.Int64,
-    "output_tokens": pl.Int64,
-    "truncated": pl.Int64,
+    "calls": pl.Int128,
+    "input_tokens": pl.Int128,
+    "output_tokens": pl.Int128,
+    "truncated": pl.Int128,
 }
 
 
@@ -45,9 +45,10 @@ class Ledger:
     """The bills of all coalitions of the active levers."""
 
     def __init__(self, replay: Replay, levers: Sequence[str], features: int, days: range) -> None:
+        """Bill every coalition that the replay's plan asks for."""
         self.levers = tuple(levers)
         self._shape, self._first_day = (features, len(days)), days.start
-        asked = list(coalitions(levers))
+        asked = replay.plan.asked
         bills = replay.bills(asked).partition_by("coalition", as_dict=True, include_key=False)
         nothing = pl.DataFrame(schema=_BILL_COLUMNS)
         self._bills = {s: self._bill(bills.get((n,), nothing)) for n, s in enumerate(asked)}

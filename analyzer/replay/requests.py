@@ -1,20 +1,23 @@
-"""The priced requests of a database as a replay reads them: in order, names as numbers."""
+"""What a database's log is about, before any row is read: names, prices, window, order."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from analyzer.errors import StoreError, Unpriced
-from analyzer.findings import Window
+from analyzer.findings import SameMoney, Window
 from analyzer.lever import Context
 from analyzer.policy import Policy
 from analyzer.pricing.book import Listing, PriceBook
+from analyzer.replay.buckets_read import BucketLog, read_buckets
 from analyzer.replay.catalog import Catalog, CatalogModel, price_targets
+from analyzer.replay.contents import Contents, read_contents
+from analyzer.replay.same_money import Preferred
 from analyzer.store import Store
 
 DAY_US = 86_400_000_000
@@ -22,23 +25,45 @@ DAY_US = 86_400_000_000
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """What a database holds, priced on one day. ``requests`` leaves unpriced models out."""
+    """What a database holds, priced on one day. Unpriced models take no part."""
 
-    requests: pl.DataFrame
     features: tuple[str, ...]
+    buckets: BucketLog
     catalog: Catalog
     context: Context
+    """``scores`` holds the loaded evals: ``request_id, model_id, score``."""
     window: Window
     price_date: date
-    unpriced: tuple[Unpriced, ...]
-    total_requests: int
-    totals_files: tuple[str, ...]
-    """Files of usage totals and charges: the same money, told another way."""
+    logged: pl.DataFrame
+    """Every (provider, model) that requests or usage totals name: requests and tokens."""
+    order: NDArray[np.int64] | None
+    """The replay order of each row of the database; None where rows stand in it already."""
+    last_us: int
+    """The last moment that anything stands on: the end of a usage total is not part of it."""
+    same_money: SameMoney | None
+    charge_files: tuple[str, ...]
+    """Files of charges: the same money, told another way."""
 
     @property
     def days(self) -> range:
         """The calendar days of the window, as days since 1970."""
-        return range(self.window.start_us // DAY_US, self.window.end_us // DAY_US + 1)
+        return range(self.window.start_us // DAY_US, self.last_us // DAY_US + 1)
+
+    @property
+    def total_requests(self) -> int:
+        """All requests of the database, unpriced ones included."""
+        return int(self.logged["requests"].sum())
+
+    def names(self, features: Collection[int] | None = None) -> dict[str, pl.DataFrame]:
+        """Return the tables that turn names into numbers in SQL; of some features, or of all."""
+        wanted = range(len(self.features)) if features is None else sorted(features)
+        return {
+            "priced_models": _numbered_models(self.catalog),
+            "numbered_features": pl.DataFrame(
+                {"feature": [self.features[n] for n in wanted], "feature_no": wanted},
+                schema={"feature": pl.String, "feature_no": pl.UInt32},
+            ),
+        }
 
 
 def day_of(ts_us: int) -> date:
@@ -46,44 +71,82 @@ def day_of(ts_us: int) -> date:
     return datetime.fromtimestamp(ts_us // 1_000_000, UTC).date()
 
 
-def read_log(store: Store, policy: Policy, book: PriceBook, policy_file: str) -> Log:
-    """Return a database's requests, priced on the policy's date or the last call's.
+def read_log(
+    store: Store,
+    policy: Policy,
+    book: PriceBook,
+    policy_file: str,
+    preferred: Preferred = "requests",
+) -> Log:
+    """Return what a database's log is about, priced on the policy's date or the last call's.
+
+    ``preferred`` are billed where requests and usage totals tell the same money.
 
     Raises:
-        StoreError: the database holds no requests.
+        StoreError: the database holds neither.
         PriceError: the policy names a model that no table prices.
     """
-    logged = store.query("logged_models")
-    totals_files = tuple(store.query("totals_files")["file"])
-    if logged.is_empty():
-        raise StoreError(_nothing_to_replay(totals_files))
-    window = Window(int(logged["first_ts_us"].min()), int(logged["last_ts_us"].max()))  # type: ignore[arg-type]
-    price_date = policy.price_date or day_of(window.end_us)
+    return price_log(read_contents(store, preferred), policy, book, policy_file)
+
+
+def price_log(
+    contents: Contents,
+    policy: Policy,
+    book: PriceBook,
+    policy_file: str,
+    targets: Sequence[str] | None = None,
+) -> Log:
+    """Return the same for contents that were read before; no database is asked.
+
+    ``targets``: the models that get a number, where they are more than the policy's.
+
+    Raises:
+        PriceError: the policy names a model that no table prices.
+    """
+    buckets = contents.held.buckets
+    window, last_us, last_call_us = _times(contents.logged, buckets)
+    logged = _with_totals(contents.logged, buckets)
+    price_date = policy.price_date or day_of(last_call_us)
     priced = _price_logged(logged, book, price_date)
-    targets = price_targets(book, policy.targets(), price_date, policy_file, priced)
-    catalog = Catalog((*priced, *targets), len(priced))
-    features = tuple(store.query("logged_features")["feature"])
-    requests = _read_requests(store, catalog, features)
+    named = policy.targets() if targets is None else targets
+    models = price_targets(book, named, price_date, policy_file, priced)
+    catalog = Catalog((*priced, *models), len(priced))
+    context = _context(contents.scores, catalog, named, book)
+    features = tuple(sorted({*contents.features, *buckets["feature"]}))
+    selecting = policy.rules.get("model_selection", ())
     return Log(
-        requests=requests,
         features=features,
+        buckets=read_buckets(buckets, catalog, features, selecting, context.targets),
         catalog=catalog,
-        context=_context(store, requests, catalog, policy, book),
+        context=context,
         window=window,
+        last_us=last_us,
         price_date=price_date,
-        unpriced=_unpriced(logged, requests, catalog),
-        total_requests=int(logged["requests"].sum()),
-        totals_files=totals_files,
+        logged=logged,
+        order=contents.order,
+        same_money=contents.held.same_money,
+        charge_files=contents.charge_files,
     )
 
 
-def _nothing_to_replay(totals_files: tuple[str, ...]) -> str:
-    if not totals_files:
-        return "the database holds no requests; load a log first: rebill ingest FILE"
-    return (
-        f"the database holds totals only ({', '.join(totals_files)}), and a replay needs requests; "
-        "load the log of an application or gateway as well: rebill ingest FILE"
-    )
+def _times(logged: pl.DataFrame, buckets: pl.DataFrame) -> tuple[Window, int, int]:
+    """The window, the last moment in it, and the last call: a total's are on its first day."""
+    starts = pl.concat([logged["first_ts_us"], buckets["start_us"]]).to_list()
+    calls = pl.concat([logged["last_ts_us"], buckets["start_us"]]).to_list()
+    ends = buckets["end_us"].to_list()
+    last_us = max([*calls, *(end - 1 for end in ends)])
+    return Window(min(starts), max([*calls, *ends])), last_us, max(calls)
+
+
+def _with_totals(logged: pl.DataFrame, buckets: pl.DataFrame) -> pl.DataFrame:
+    """Requests and tokens of each (provider, model), of requests and of usage totals."""
+    tokens = pl.col("input_tokens") + pl.col("output_tokens")
+    totals = buckets.select("provider", "model", pl.col("requests").fill_null(0), tokens=tokens)
+    sums = ("requests", "tokens")
+    both = pl.concat([frame.select("provider", "model", *sums) for frame in (logged, totals)])
+    # Totals can be large: their sum may outgrow 64 bits.
+    wide = both.with_columns(pl.col(sums).cast(pl.Int128))
+    return wide.group_by("provider", "model").agg(pl.col(sums).sum()).sort("model", "provider")
 
 
 def _price_logged(logged: pl.DataFrame, book: PriceBook, day: date) -> tuple[CatalogModel, ...]:
@@ -96,28 +159,8 @@ def _price_logged(logged: pl.DataFrame, book: PriceBook, day: date) -> tuple[Cat
     return tuple(priced)
 
 
-def _unpriced(
-    logged: pl.DataFrame, requests: pl.DataFrame, catalog: Catalog
-) -> tuple[Unpriced, ...]:
-    """What the log holds less what is priced, by model name."""
-    tokens = pl.col("input_tokens") + pl.col("output_tokens")
-    kept = requests.group_by("model").agg(requests=pl.len(), tokens=tokens.sum())
-    counts = {row["model"]: (row["requests"], row["tokens"]) for row in logged_by_name(logged)}
-    for number, n_requests, n_tokens in kept.iter_rows():
-        name = catalog.models[number].name
-        had_requests, had_tokens = counts[name]
-        counts[name] = (had_requests - n_requests, had_tokens - n_tokens)
-    return tuple(Unpriced(name, *left) for name, left in counts.items() if left[0])
-
-
-def logged_by_name(logged: pl.DataFrame) -> Iterator[dict[str, Any]]:
-    """Yield requests and tokens of each model name, whatever the provider."""
-    sums = logged.group_by("model").agg(pl.col("requests", "tokens").sum()).sort("model")
-    yield from sums.iter_rows(named=True)
-
-
-def _read_requests(store: Store, catalog: Catalog, features: tuple[str, ...]) -> pl.DataFrame:
-    models = pl.DataFrame(
+def _numbered_models(catalog: Catalog) -> pl.DataFrame:
+    return pl.DataFrame(
         list(_spellings(catalog)),
         schema={
             "model": pl.String,
@@ -127,16 +170,6 @@ def _read_requests(store: Store, catalog: Catalog, features: tuple[str, ...]) ->
             "priced_from_us": pl.Int64,
         },
         orient="row",
-    )
-    numbers = pl.DataFrame(
-        {"feature": features, "feature_no": range(len(features))},
-        schema={"feature": pl.String, "feature_no": pl.UInt32},
-    )
-    frames = {"priced_models": models, "numbered_features": numbers}
-    requests = store.query_with("replay_requests", frames).with_row_index("row")
-    return requests.with_columns(
-        live=pl.col("ok") & ~pl.col("served_from_cache"),
-        day=(pl.col("ts_us") // DAY_US).cast(pl.Int32),
     )
 
 
@@ -158,27 +191,25 @@ def _priced_from_us(listing: Listing) -> int:
 
 
 def _context(
-    store: Store, requests: pl.DataFrame, catalog: Catalog, policy: Policy, book: PriceBook
+    scores: pl.DataFrame, catalog: Catalog, named: Sequence[str], book: PriceBook
 ) -> Context:
-    targets = {name: catalog.number_of(name) for name in policy.targets()}
+    targets = {name: catalog.number_of(name) for name in named}
     return Context(
         model_names=tuple(model.name for model in catalog.models[: catalog.logged]),
         targets=targets,
         target_ids={name: catalog.models[number].model_id for name, number in targets.items()},
-        scores=_scores(store, requests, book),
+        scores=_identified(scores, book),
     )
 
 
-def _scores(store: Store, requests: pl.DataFrame, book: PriceBook) -> pl.DataFrame:
-    """Loaded evals by row and model identity; ``*`` holds difficulty."""
-    scores = store.query("replay_scores")
+def _identified(scores: pl.DataFrame, book: PriceBook) -> pl.DataFrame:
+    """Loaded evals by request and model identity; ``*`` holds difficulty."""
     identities = {name: _identity(name, book) for name in scores["model"].unique()}
     named = scores.with_columns(
         model_id=pl.col("model").replace_strict(identities, return_dtype=pl.String)
     )
-    rows = requests.select("row", "request_id")
-    joined = named.join(rows, on="request_id").group_by("row", "model_id")
-    return joined.agg(pl.col("score").mean()).sort("row", "model_id")
+    joined = named.group_by("request_id", "model_id").agg(pl.col("score").mean())
+    return joined.sort("request_id", "model_id")
 
 
 def _identity(name: str, book: PriceBook) -> str:

@@ -91,3 +91,29 @@ def test_the_defaults_are_the_contracts():
     assert not rule["batch_api"].covers("c")
     assert rule["routing"].tiers[0].accept == Decimal("0.8")
     assert policy.targets() == ("a", "b", "c")
+
+
+def test_a_rule_without_names_names_no_target_and_keeps_the_rest(tmp_path):
+    file = tmp_path / "policy.toml"
+    text = """
+name = "p"
+[[model_selection]]
+feature = "a"
+from = "kept-glob"
+to = "gone-1"
+[[routing]]
+feature = "b"
+score = "length"
+tiers = [{ model = "gone-2", accept = 0.8 }, { model = "gone-3" }]
+[[compression]]
+feature = "c"
+compressor = "gone-4"
+ratio = 0.5
+"""
+    file.write_text(text)
+    policy, _ = read_policy(file)
+    spelled = [rule.nameless() for rules in policy.rules.values() for rule in rules]
+    assert len(policy.targets()) == 4
+    assert not any(name in one for name in policy.targets() for one in spelled)
+    assert "kept-glob" in spelled[0]
+    assert "0.8" in spelled[1]

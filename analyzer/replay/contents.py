@@ -1,0 +1,70 @@
+"""What a replay reads of a database before it knows the policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from analyzer.errors import StoreError
+from analyzer.replay.same_money import Held, Preferred, read_held
+from analyzer.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A database's names, totals, scores and order, but none of its requests."""
+
+    held: Held
+    logged: pl.DataFrame
+    """Every (provider, model) that requests name."""
+    features: tuple[str, ...]
+    charge_files: tuple[str, ...]
+    scores: pl.DataFrame
+    """Loaded evals: ``request_id, model, score``."""
+    order: NDArray[np.int64] | None
+    """See ``Log.order``."""
+
+
+def read_contents(store: Store, preferred: Preferred) -> Contents:
+    """Return a database's contents; ``preferred`` as for ``read_log``.
+
+    Raises:
+        StoreError: the database holds neither requests nor usage totals.
+    """
+    held = read_held(store, preferred)
+    logged = store.query("logged_models")
+    charge_files = tuple(store.query("charge_files")["file"])
+    if logged.is_empty() and held.buckets.is_empty():
+        raise StoreError(_nothing_to_replay(charge_files))
+    return Contents(
+        held=held,
+        logged=logged,
+        features=tuple(store.query("logged_features")["feature"]),
+        charge_files=charge_files,
+        scores=store.query("replay_scores"),
+        order=_order(store),
+    )
+
+
+def _nothing_to_replay(charge_files: tuple[str, ...]) -> str:
+    if not charge_files:
+        return "the database holds no requests; load a log first: rebill ingest FILE"
+    return (
+        f"the database holds money only ({', '.join(charge_files)}), which cannot be simulated: "
+        "see it with rebill reconcile, or load a log or a usage export: rebill ingest FILE"
+    )
+
+
+def _order(store: Store) -> NDArray[np.int64] | None:
+    """Sort the rows only where files overlap in time: each file's own rows are stored in order."""
+    files = store.query("replay_sources")
+    starts, ends = files["first_ts_us"], files["last_ts_us"]
+    if (starts[1:] > ends[:-1]).all():
+        return None
+    sorted_rows = store.query("replay_order")
+    order = np.zeros(int(files["last_row"].max()) + 1, dtype=np.int64)  # type: ignore[arg-type]
+    order[sorted_rows["rowid"].to_numpy()] = sorted_rows["place"].to_numpy()
+    return order

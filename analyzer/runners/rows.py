@@ -1,0 +1,88 @@
+"""A log's rows in memory, feature by feature, and what the response cache answers of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import polars as pl
+
+from analyzer.levers.caching import Caching, Keyed, sort_by_key
+from analyzer.policy import Policy
+from analyzer.replay.hits import Hits, covered
+from analyzer.replay.requests import Log
+from analyzer.replay.stretches import Reader, Stretch, cache_keys, in_order, unkeyed
+from analyzer.runners.units import Answers
+from analyzer.store import Store
+
+_CACHE_RULES_KEPT = 8
+
+
+class Rows:
+    """Reads each feature's requests once, and sorts the cache's keys once for every TTL."""
+
+    def __init__(self, store: Store, log: Log, *, request_ids: bool) -> None:
+        self._store, self._request_ids = store, request_ids
+        self._everything = Stretch(log.window.start_us, log.window.end_us + 1)
+        self._size = store.one("replay_size")["rows"]
+        self._frames: dict[int, pl.DataFrame] = {}
+        self._keyed: dict[object, tuple[np.ndarray, Keyed]] = {}
+        self._answers: dict[object, Hits] = {}
+
+    def of(self, features: Iterable[int], log: Log) -> pl.DataFrame:
+        """Return the requests of some features, all of them, in replay order."""
+        wanted = sorted(features)
+        missing = [feature for feature in wanted if feature not in self._frames]
+        for feature in missing:
+            self._frames[feature] = self._read(feature, log)
+        if len(wanted) == 1:
+            return self._frames[wanted[0]]
+        frames = [self._frames[feature].drop("row") for feature in wanted]
+        return in_order(pl.concat(frames), log.order)
+
+    def marked(self, features: list[int], log: Log, answers: Answers) -> pl.DataFrame:
+        """Return the same with what caches answer of them."""
+        requests = self.of(features, log)
+        found = [
+            (answers[feature][1] if feature in answers else self.nothing()).mark(
+                requests if len(features) == 1 else requests.filter(pl.col("feature") == feature)
+            )
+            for feature in features
+        ]
+        return found[0] if len(found) == 1 else pl.concat(found).sort("row")
+
+    def _read(self, feature: int, log: Log) -> pl.DataFrame:
+        reader = Reader(self._store, log, lookback_us=0, request_ids=self._request_ids)
+        return reader.read(self._everything, [feature])
+
+    def answered(self, policy: Policy, log: Log) -> dict[int, tuple[object, Hits]]:
+        """Return, by feature, what the cache in front of it answers, and a name for that cache."""
+        found: dict[int, tuple[object, Hits]] = {}
+        for rule, features in covered(policy, log):
+            name = (rule.model_copy(update={"features": ("*",)}), tuple(features))
+            if name not in self._answers:
+                if len(self._answers) >= _CACHE_RULES_KEPT:
+                    self._answers.pop(next(iter(self._answers)))
+                self._answers[name] = self._answer(rule, features, log)
+            found |= dict.fromkeys(features, (name, self._answers[name]))
+        return found
+
+    def nothing(self) -> Hits:
+        """Return the answers of no cache."""
+        return Hits(*(np.zeros(self._size, dtype=np.bool_) for _ in range(2)))
+
+    def _answer(self, rule: Caching, features: list[int], log: Log) -> Hits:
+        hits = self.nothing()
+        rows, keyed = self._sorted(rule, features, log)
+        places = rows[keyed.rows]
+        hits.hit[places], hits.coalesced[places] = keyed.replay(rule)
+        if rule.assumed_hit_rate is not None:
+            hits.keep(unkeyed(self._store, log, features), rule, log.context)
+        return hits
+
+    def _sorted(self, rule: Caching, features: list[int], log: Log) -> tuple[np.ndarray, Keyed]:
+        key = (rule.key_columns, rule.required_columns, rule.coalesce, tuple(features))
+        if key not in self._keyed:
+            (requests,) = cache_keys(self._store, log, features, parts=1)
+            self._keyed[key] = requests["rowid"].to_numpy(), sort_by_key(requests, rule)
+        return self._keyed[key]

@@ -1,0 +1,76 @@
+"""Answers one more policy quickly: a database opened once, its rows kept, its sums reused.
+
+A change to one rule replays the features under it; a change of a price, of a discount or of a
+model for one of its kind replays nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from analyzer.policy import Policy
+from analyzer.pricing.book import PriceBook
+from analyzer.replay.coalitions import Replay
+from analyzer.replay.contents import read_contents
+from analyzer.replay.ledger import Ledger
+from analyzer.replay.parts import Coalition, coalitions
+from analyzer.replay.plan import plan
+from analyzer.replay.requests import Log, price_log
+from analyzer.replay.same_money import Preferred
+from analyzer.replay.together import Together
+from analyzer.runners.memory import Memory
+from analyzer.runners.rows import Rows
+from analyzer.savings.board import Replayed
+from analyzer.store import Store
+
+
+def growing(levers: Sequence[str]) -> tuple[Coalition, ...]:
+    """Return the coalitions of a report's steps: none, then each lever joining in order."""
+    return tuple(frozenset(levers[:count]) for count in range(len(levers) + 1))
+
+
+class Session:
+    """An open database, ready for one policy after the other. Not for several threads at once."""
+
+    def __init__(self, store: Store, book: PriceBook, preferred: Preferred = "requests") -> None:
+        """Read what the log is about; its rows are read when a policy first needs them.
+
+        Raises:
+            StoreError: the database holds neither requests nor usage totals.
+        """
+        self._store, self._book = store, book
+        self._contents = read_contents(store, preferred)
+        self._targets: tuple[str, ...] = ()
+        self._memory: dict[object, tuple[Rows, Memory]] = {}
+
+    def bill(
+        self,
+        policy: Policy,
+        policy_file: str = "policy",
+        *,
+        book: PriceBook | None = None,
+        every_coalition: bool = False,
+    ) -> Replayed:
+        """Bill the log under a policy: its steps, or every coalition of its levers.
+
+        Raises:
+            PriceError: the policy names a model that no table prices.
+        """
+        named = tuple(dict.fromkeys((*self._targets, *policy.targets())))
+        log = price_log(self._contents, policy, book or self._book, policy_file, named)
+        self._targets = named
+        steps = coalitions(policy.levers) if every_coalition else growing(policy.levers)
+        asked = plan(policy, log, tuple(steps))
+        rows, memory = self._memory_of(log)
+        sums = memory.sums(asked, log, rows.answered(policy, log))
+        whole = Together.of(Replay(asked, sums), log.buckets)
+        ledger = Ledger(whole, policy.levers, len(log.features), log.days)
+        return Replayed(log, asked.profiles, whole, ledger)
+
+    def _memory_of(self, log: Log) -> tuple[Rows, Memory]:
+        """The rows in memory; other prices may leave other models out."""
+        key = tuple(log.names()["priced_models"].iter_rows())
+        if key not in self._memory:
+            rows = Rows(self._store, log, request_ids=True)
+            self._memory = {key: (rows, Memory(rows))}
+        return self._memory[key]

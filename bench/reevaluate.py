@@ -1,0 +1,91 @@
+"""One more policy over an open session: what a tuner or a slider on a screen waits for.
+
+The session has billed the policy before, its rows are in memory. Every change below is a policy
+file that is read anew; the figure is the median over changes that no run before has asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from analyzer.policy import read_policy
+from analyzer.pricing.book import open_book
+from analyzer.session import Session
+from analyzer.store import Store
+from bench.clock import timed
+from bench.databases import POLICY, database
+from bench.simulate import TARGET_SIZE
+from bench.table import Options, Row, at_most
+
+_DISCOUNT = '\n[[batch_api]]\nfeature = "translation"\ndiscount = 0.5\n'
+Change = tuple[str, str, Sequence[object]]
+"""What stands in the policy file, the same with a gap, and what is put into the gap in turn."""
+_ARITHMETIC: dict[str, Change] = {
+    "price date": ("price_date = 2026-11-01", "price_date = 2026-11-{:02}", range(2, 9)),
+    "discount": ("discount = 0.5", "discount = 0.{}", range(41, 48)),
+    "model": (
+        '"global-api/qwen3-32b"',
+        '"global-api/{}"',
+        ("qwen-mt-turbo", "deepseek-v4-flash", "deepseek-coder"),
+    ),
+    "model of another maker": (
+        'to = "global-api/qwen3-32b"',
+        'to = "{}"',
+        ("claude-haiku-4-5", "claude-sonnet-4-5", "gpt-4.1-mini"),
+    ),
+}
+_REPLAYED: dict[str, Change] = {
+    "compression ratio": ("ratio = 0.5", "ratio = 0.{}", range(41, 48)),
+    "TTL": ("ttl_seconds = 3600", "ttl_seconds = {}", (60, 900, 1800, 7200, 86_400)),
+    "routing threshold": ("accept = 0.8", "accept = 0.{}", range(60, 67)),
+    "pack size": ("max_size = 20", "max_size = {}", range(5, 12)),
+}
+
+
+def measure(options: Options) -> Iterator[Row]:
+    """Yield the first bill, the same again, and each kind of change, at the largest size."""
+    size = options.sizes[-1]
+    text = POLICY.read_text(encoding="utf-8") + _DISCOUNT
+    path = database(options.folder, size)
+    with Store.open(path, read_only=True) as store, TemporaryDirectory() as folder:
+        session = Session(store, open_book(()))
+        desk = _Desk(session, Path(folder) / "policy.toml")
+        yield Row(f"session's first bill, {size:,} requests", f"{desk.seconds(text):.2f} s")
+        yield Row("the same policy again", f"{desk.seconds(text) * 1000:.1f} ms")
+        for name, change in _ARITHMETIC.items():
+            yield _row(name, desk.changed(text, change) * 1000, 20, "ms", size)
+        for name, change in _REPLAYED.items():
+            yield _row(name, desk.changed(text, change), 1.5, "s", size)
+
+
+class _Desk:
+    """A session and the policy file that changes under it."""
+
+    def __init__(self, session: Session, file: Path) -> None:
+        self._session, self._file = session, file
+
+    def seconds(self, text: str) -> float:
+        """Return how long a policy's bill takes, from its text."""
+        self._file.write_text(text, encoding="utf-8")
+        return timed(self._bill)
+
+    def changed(self, text: str, change: Change) -> float:
+        """Return the median over the values that a change runs through."""
+        before, after, values = change
+        if before not in text:
+            raise SystemExit(f"{POLICY}: {before} does not stand there any more")
+        return median(self.seconds(text.replace(before, after.format(v))) for v in values)
+
+    def _bill(self) -> None:
+        policy, _ = read_policy(self._file)
+        self._session.bill(policy)
+
+
+def _row(name: str, value: float, limit: float, unit: str, size: int) -> Row:
+    what = f"another {name}, {size:,} requests"
+    if size == TARGET_SIZE:
+        return at_most(what, value, limit, unit)
+    return Row(what, f"{value:.3g} {unit}")

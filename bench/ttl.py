@@ -1,0 +1,102 @@
+"""Response-cache replay: rebill's lever against libcachesim's FIFO, on the same trace.
+
+Libcachesim's Python wheel is built without TTLs: ``default_ttl`` is taken and never applied (this
+is checked at the start). What both can answer is a cache that never forgets: libcachesim's FIFO
+with room for every object, and a TTL of the whole window. Their hits must be equal, with every
+answer stored at once. Shorter TTLs are rebill's alone; they are timed against the same FIFO run,
+which does less: it forgets nothing.
+
+Both start from the trace as it came, in order of time. Rebill's sort by key is in its time.
+Libcachesim reads its own binary format from a file that was just written, so from memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import libcachesim
+import numpy as np
+import polars as pl
+
+from analyzer.lever import Context
+from analyzer.levers.caching import LEVER, Caching
+from analyzer.store import Store
+from bench.clock import in_turns
+from bench.databases import database
+from bench.table import Options, Row
+
+_FOREVER_S = 400 * 86_400
+_TTLS_S = {"all month": _FOREVER_S, "1 day": 86_400, "1 hour": 3600, "1 minute": 60}
+_RULE = {"feature": "*", "scope": "global", "key": "prompt"}
+_NOTHING = Context((), {}, {}, pl.DataFrame())
+_TRACE = """
+SELECT ts_us, coalesce(latency_us, 0) AS latency_us, prompt_key
+FROM requests WHERE prompt_key IS NOT NULL ORDER BY rowid
+"""
+_ORACLE_GENERAL = np.dtype(
+    [("time_s", "<u4"), ("object", "<u8"), ("size", "<u4"), ("next_access", "<i8")]
+)
+
+
+def measure(options: Options) -> Iterator[Row]:
+    """Yield both sides' times, and where their hits can be compared, the hits."""
+    size = options.sizes[-1]
+    trace = _trace(database(options.folder, size))
+    at_once = trace.with_columns(latency_us=pl.lit(0, dtype=pl.Int64))
+    with TemporaryDirectory() as folder:
+        file = _written(trace, Path(folder) / "trace.bin")
+        told = _hits_of_library(file, len(trace))
+        kept = "applied" if _knows_ttls(Path(folder)) else "ignored: built without"
+        ours = _hits(at_once, _FOREVER_S)
+        if told != ours:
+            raise SystemExit(f"the hits differ: libcachesim {told:,}, rebill {ours:,}")
+        sides = {name: partial(_hits, trace, ttl) for name, ttl in _TTLS_S.items()}
+        sides["library"] = partial(_hits_of_library, file, len(trace))
+        seconds = in_turns(sides, options.repeat)
+    library = seconds.pop("library")
+    yield Row(f"hits of {len(trace):,} requests, nothing forgotten", f"{ours:,}, both")
+    yield Row("libcachesim: `default_ttl`", kept)
+    yield Row("libcachesim FIFO, room for all", f"{library:.3f} s")
+    for name, taken in seconds.items():
+        what = f"rebill, TTL {name}, real latencies: {library / taken:.2f} times as fast"
+        yield Row(what, f"{taken:.3f} s", f"< {library:.3f} s", taken < library)
+
+
+def _trace(path: Path) -> pl.DataFrame:
+    with Store.open(path, read_only=True) as store:
+        schema = {"ts_us": pl.Int64, "latency_us": pl.Int64, "prompt_key": pl.UInt64}
+        return pl.DataFrame(store.rows(_TRACE), schema=schema, orient="row")
+
+
+def _hits(trace: pl.DataFrame, ttl_s: int) -> int:
+    rule = Caching.model_validate({**_RULE, "ttl_seconds": ttl_s})
+    return int(LEVER.decide(trace, rule, _NOTHING)["hit"].sum())
+
+
+def _written(trace: pl.DataFrame, path: Path) -> Path:
+    records = np.zeros(len(trace), dtype=_ORACLE_GENERAL)
+    records["time_s"] = trace["ts_us"].to_numpy() // 1_000_000
+    records["object"] = trace["prompt_key"].to_numpy()
+    records["size"] = 1
+    records["next_access"] = -2
+    records.tofile(path)
+    return path
+
+
+def _hits_of_library(file: Path, requests: int, ttl_s: int = _FOREVER_S) -> int:
+    """Hash buckets are as many as it takes: fewer, or its default of 16 million, are slower."""
+    kind = libcachesim.TraceType.ORACLE_GENERAL_TRACE
+    cache = libcachesim.FIFO(
+        requests + 1, default_ttl=ttl_s, hashpower=max(10, requests.bit_length())
+    )
+    missed, _ = cache.process_trace(libcachesim.TraceReader(str(file), kind))
+    return round(requests * (1 - float(missed)))
+
+
+def _knows_ttls(folder: Path) -> bool:
+    """Whether a second request for an object, an hour after a TTL of a minute, misses."""
+    pair = pl.DataFrame({"ts_us": [0, 3_600_000_000], "prompt_key": [1, 1]})
+    return _hits_of_library(_written(pair, folder / "pair.bin"), 2, ttl_s=60) == 0
