@@ -27,6 +27,12 @@ class StoreError(RebillError):
     """Raised when the database cannot be opened, is locked, or was written by a newer version."""
 
 
+class GateError(RebillError):
+    """Raised when all was done, but a gate that the user asked for failed. Exit code 1."""
+
+    exit_code = 1
+
+
 @dataclass(frozen=True, slots=True)
 class Skipped:
     """A lever that a policy asks for and that this log cannot answer for one feature."""

@@ -35,6 +35,14 @@ def usd(pico: int) -> float:
     return round_half_up(pico, 1_000_000) / 1_000_000
 
 
+def plain_usd(pico: int) -> str:
+    """Return pico-dollars as a plain decimal with all its digits: ``12.5``, ``-0.000001``."""
+    whole, part = divmod(abs(pico), PICO_PER_USD)
+    digits = f"{part:012d}".rstrip("0")
+    sign = "-" if pico < 0 else ""
+    return f"{sign}{whole}.{digits}" if digits else f"{sign}{whole}"
+
+
 def spell_usd(pico: int, *, digits: int | None = None) -> str:
     """Spell pico-dollars for people: ``$13,350``, ``$4.20``, ``-$0.0004``, never ``$-0``.
 

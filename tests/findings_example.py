@@ -22,6 +22,7 @@ from analyzer.findings import (
     Tally,
     Window,
 )
+from tests.board_example import board, hostile_board
 
 USD = 10**12
 DAY_US = 86_400_000_000
@@ -85,20 +86,25 @@ def build(
     steps = _steps(features, levers)
     before, after = steps[0].total.pico_usd, steps[-1].total.pico_usd
     window = Window(START_US, START_US + days * DAY_US - 1_500_000 if days else START_US)
+    coverage, shares = _coverage(steps[0].total), _attribution(features, levers, days)
+    projection = _projection(features, before, after, window, days)
+    calendar = _days(before, after, max(days, 1))
+    sources = PROVENANCE.sources
     return Findings(
         policy=policy,
         price_date="2026-11-01",
         window=window,
-        coverage=_coverage(steps[0].total),
+        coverage=coverage,
         billed_pico_usd=before - before // 40,
         steps=steps,
-        attribution=_attribution(features, levers, days),
-        projection=_projection(features, before, after, window, days),
-        days=_days(before, after, max(days, 1)),
+        attribution=shares,
+        projection=projection,
+        days=calendar,
         prices=PRICES,
         assumptions=ASSUMPTIONS,
         claims=CLAIMS,
         provenance=PROVENANCE,
+        board=board(window, coverage, steps, shares, projection, calendar, sources),
     )
 
 
@@ -112,6 +118,7 @@ def hostile() -> Findings:
     evil = "</script><script>alert(1)</script>"
     return replace(
         found,
+        board=hostile_board(found.board, evil),
         coverage=replace(
             found.coverage,
             unpriced=(Unpriced(evil, 3, 900), Unpriced(HOSTILE_NAMES[8], 1, 2)),
@@ -270,7 +277,9 @@ def _projection(
     warnings = ("Routing scores answers by their length, which is weak evidence of quality.",)
     spans = {name: _interval(12 * sum(saved), days) for name, (_, saved) in features.items()}
     shares = {name: span for name, span in spans.items() if span is not None}
-    known = {} if interval is None else {"replayed": interval, "assumed": interval}
+    parts = {"replayed": 4, "evidenced": 28, "assumed": 68}
+    ranges = {name: _interval(annual * part // 100, days) for name, part in parts.items()}
+    known = {name: found for name, found in ranges.items() if found is not None}
     return Projection(monthly_before, monthly_after, annual, interval, shares, known, warnings)
 
 

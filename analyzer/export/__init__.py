@@ -1,0 +1,1 @@
+"""What a policy becomes elsewhere: tables and configuration that other tools read."""
