@@ -41,7 +41,7 @@ with duckdb.connect(sys.argv[1]) as connection:
 
 def measure(options: Options) -> Iterator[Row]:
     """Yield both sides' seconds and peak memory, and the ratio, for a gigabyte at most."""
-    lines = min(options.sizes[-1], LINES)
+    lines = min(options.size, LINES)
     log = options.folder / f"chat-{lines}.jsonl"
     if not log.exists():
         options.folder.mkdir(parents=True, exist_ok=True)

@@ -32,7 +32,7 @@ LibraryCall = tuple[Usage, str, str, datetime]
 
 def measure(options: Options) -> Iterator[Row]:
     """Yield both rates and their ratio."""
-    size = options.sizes[-1]
+    size = options.size
     large = database(options.folder, size)
     small = database(options.folder, min(size, ROWS_BY_LIBRARY))
     calls = _library_calls(small)

@@ -17,8 +17,7 @@ from analyzer.session import Session
 from analyzer.store import Store
 from bench.clock import timed
 from bench.databases import POLICY, database
-from bench.simulate import TARGET_SIZE
-from bench.table import Options, Row, at_most
+from bench.table import TARGET_SIZE, Options, Row, at_most
 
 _DISCOUNT = '\n[[batch_api]]\nfeature = "translation"\ndiscount = 0.5\n'
 Change = tuple[str, str, Sequence[object]]
@@ -34,10 +33,15 @@ _ARITHMETIC: dict[str, Change] = {
     "model of another maker": (
         'to = "global-api/qwen3-32b"',
         'to = "{}"',
-        ("claude-haiku-4-5", "claude-sonnet-4-5", "gpt-4.1-mini"),
+        ("claude-haiku-4-5", "gpt-4.1-mini", "gpt-4.1-nano"),
     ),
 }
 _REPLAYED: dict[str, Change] = {
+    "model with a long-context price": (
+        'to = "global-api/qwen3-32b"',
+        'to = "{}"',
+        ("claude-sonnet-4-5", "gpt-5.4", "gemini-2.5-pro"),
+    ),
     "compression ratio": ("ratio = 0.5", "ratio = 0.{}", range(41, 48)),
     "TTL": ("ttl_seconds = 3600", "ttl_seconds = {}", (60, 900, 1800, 7200, 86_400)),
     "routing threshold": ("accept = 0.8", "accept = 0.{}", range(60, 67)),
@@ -47,7 +51,7 @@ _REPLAYED: dict[str, Change] = {
 
 def measure(options: Options) -> Iterator[Row]:
     """Yield the first bill, the same again, and each kind of change, at the largest size."""
-    size = options.sizes[-1]
+    size = options.size
     text = POLICY.read_text(encoding="utf-8") + _DISCOUNT
     path = database(options.folder, size)
     with Store.open(path, read_only=True) as store, TemporaryDirectory() as folder:

@@ -13,11 +13,10 @@ from tempfile import TemporaryDirectory
 
 from bench.clock import Run, middle, rebill
 from bench.databases import POLICY, database, forget
-from bench.table import Options, Row, at_most
+from bench.table import TARGET_SIZE, Options, Row, at_most
 
-TARGET_SIZE = 10_000_000
-"""The size that the limits of seconds and memory are set for; 100 million has its own of memory."""
 _OUT_OF_CORE = 100_000_000
+"""The size with a limit of memory alone."""
 
 
 def measure(options: Options) -> Iterator[Row]:

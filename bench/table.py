@@ -11,6 +11,8 @@ from pathlib import Path
 from bench.machine import described
 
 README = Path(__file__).with_name("README.md")
+TARGET_SIZE = 10_000_000
+"""The size that limits of seconds are set for."""
 _HEAD = "| what | measured | target | met |\n| --- | --: | --: | --- |"
 
 
@@ -24,6 +26,11 @@ class Options:
     """Requests, ascending."""
     repeat: int
     """How often each side is measured; medians are told."""
+
+    @property
+    def size(self) -> int:
+        """The largest size, or 10 million: of more, only `simulate` keeps out of memory."""
+        return min(self.sizes[-1], TARGET_SIZE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ _ORACLE_GENERAL = np.dtype(
 
 def measure(options: Options) -> Iterator[Row]:
     """Yield both sides' times, and where their hits can be compared, the hits."""
-    size = options.sizes[-1]
+    size = options.size
     trace = _trace(database(options.folder, size))
     at_once = trace.with_columns(latency_us=pl.lit(0, dtype=pl.Int64))
     with TemporaryDirectory() as folder:

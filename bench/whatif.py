@@ -44,7 +44,7 @@ _CALLS = "SELECT ts_us // 1000, input_tokens, output_tokens FROM requests ORDER 
 
 def measure(options: Options) -> Iterator[Row]:
     """Yield both rates on one policy, their ratio, and rebill's five levers."""
-    size = options.sizes[-1]
+    size = options.size
     few, many = (min(requests, size) for requests in (FEW, MANY))
     usual, big, same = (
         database(options.folder, size),
@@ -69,7 +69,8 @@ def measure(options: Options) -> Iterator[Row]:
 
 
 def _rows(size: int, few: int, many: int, seconds: dict[str, float]) -> Iterator[Row]:
-    rate = (many - few) / (seconds["many"] - seconds["few"]) if many > few else many
+    started = seconds["few"] if many > few else 0.0
+    rate = (many - few if many > few else many) / (seconds["many"] - started)
     one, five = size / seconds["one"], size / seconds["five"]
     version = tokenbill.__version__
     yield Row(f"tokenbill {version} whatif, {many:,} requests", f"{seconds['many']:.2f} s")

@@ -9,6 +9,9 @@ import polars as pl
 from analyzer.replay.catalog import Catalog, CatalogModel
 from analyzer.replay.requests import DAY_US, day_of
 
+_NO_PRICE = (1 << 62) - 1
+"""The step of a model on a day without a price: its calls are in no era."""
+
 
 @dataclass(frozen=True, slots=True)
 class Eras:
@@ -16,10 +19,22 @@ class Eras:
 
     catalog: Catalog
     numbers: pl.DataFrame
+    models: int
+    days: range
 
-    def date(self, calls: pl.DataFrame) -> pl.DataFrame:
-        """Return calls under the number of the price of their own day."""
-        dated = calls.join(self.numbers, on=["model", "day"], how="inner")
+    def step(self) -> pl.Expr:
+        """Return the long-context step of each call's model on the call's day."""
+        steps = self.catalog.above_tokens.gather(self.numbers["era"])
+        first, days = self.days.start, len(self.days)
+        table = pl.Series([_NO_PRICE], dtype=pl.Int64).new_from_index(0, self.models * days)
+        places = self.numbers["model"].cast(pl.Int64) * days + self.numbers["day"] - first
+        return pl.lit(table.scatter(places, steps)).gather(
+            pl.col("model").cast(pl.Int64) * days + pl.col("day") - first
+        )
+
+    def date(self, cells: pl.DataFrame) -> pl.DataFrame:
+        """Return cells under the number of the price of their own day."""
+        dated = cells.join(self.numbers, on=["model", "day"], how="inner")
         return dated.with_columns(model="era").drop("era")
 
 
@@ -37,4 +52,4 @@ def price_eras(catalog: Catalog, days: range) -> Eras:
                 numbers.append((number, day, eras.setdefault(era, len(eras))))
     schema = {"model": pl.UInt32, "day": pl.Int32, "era": pl.UInt32}
     table = pl.DataFrame(numbers, schema=schema, orient="row")
-    return Eras(Catalog(tuple(eras), len(eras)), table)
+    return Eras(Catalog(tuple(eras), len(eras)), table, catalog.logged, days)

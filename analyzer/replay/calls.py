@@ -23,7 +23,7 @@ from analyzer.levers.prompt_cache import PromptCache
 from analyzer.levers.routing import Routing
 from analyzer.money import PPM
 from analyzer.replay.catalog import Catalog
-from analyzer.replay.costing import pico_usd, with_price_step
+from analyzer.replay.costing import pico_usd, price_step, with_price_step
 from analyzer.replay.decide import Profile
 from analyzer.replay.translate import Translator
 
@@ -49,7 +49,7 @@ class Composer:
     """The catalog number of each model that the policy names."""
 
     def calls(self, requests: pl.DataFrame, profile: Profile, made: Made) -> pl.DataFrame:
-        """Return the calls of a profile's decided requests, in replay order."""
+        """Return the calls of a profile's decided requests."""
         calls = self._answers(requests, profile.rules, made)
         if "compression" in made:
             rule = cast("Compression", profile.rules["compression"])
@@ -58,7 +58,7 @@ class Composer:
 
     def pack(self, calls: pl.DataFrame, rule: Batching) -> pl.DataFrame:
         """Later members of a pack leave the shared prefix out and carry an item marker."""
-        answering = calls.filter(~pl.col("compressor"))
+        answering = _in_order(calls.filter(~pl.col("compressor")))
         joins = joins_a_pack(
             answering.with_columns(identity=self._identity()),
             ("pack_window", "feature", "identity", "prefix_key"),
@@ -112,7 +112,7 @@ class Composer:
             )
             for number, tier in enumerate(rule.tiers)
         ]
-        return pl.concat(tiers).sort("row", "tier")
+        return pl.concat(tiers)
 
     def _one_call(
         self, requests: pl.DataFrame, target: pl.Expr, *, tier: int = 0, cap: int | None = None
@@ -151,7 +151,7 @@ class Composer:
                 "worth"
             )
         squeezed = _squeeze(calls, rule)
-        return pl.concat([squeezed, compressors.select(squeezed.columns)]).sort("row", "tier")
+        return pl.concat([squeezed, compressors.select(squeezed.columns)])
 
     def _compressor_calls(self, requests: pl.DataFrame, rule: Compression) -> pl.DataFrame:
         """One call a request; with ``static_prefix``, one for the first that needs each prefix."""
@@ -194,10 +194,17 @@ class Composer:
 
     def _costs(self, calls: pl.DataFrame) -> pl.DataFrame:
         """Each call's own cost, before batch_api (Int128)."""
-        return with_price_step(calls, self.catalog).select("row", pico_usd=pico_usd(self.catalog))
+        return with_price_step(calls, price_step(self.catalog)).select(
+            "row", pico_usd=pico_usd(self.catalog)
+        )
 
     def _identity(self) -> pl.Expr:
         return pl.lit(self.catalog.identities).gather(pl.col("model"))
+
+
+def _in_order(calls: pl.DataFrame) -> pl.DataFrame:
+    """Calls by request and tier; those of one tier stand so already."""
+    return calls if calls["row"].is_sorted() else calls.sort("row", "tier")
 
 
 def _kept(tokens: pl.Expr, rule: Compression) -> pl.Expr:

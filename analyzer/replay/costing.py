@@ -63,9 +63,13 @@ def _unit_prices(catalog: Catalog, token_class: str, discounts: Sequence[Discoun
 Calls = TypeVar("Calls", pl.DataFrame, pl.LazyFrame)
 
 
-def with_price_step(calls: Calls, catalog: Catalog) -> Calls:
-    """Add ``above`` (past the model's long-context step) and ``uncached`` input tokens."""
-    step = pl.lit(catalog.above_tokens).gather(pl.col("model"))
+def price_step(catalog: Catalog) -> pl.Expr:
+    """Return the long-context step of each call's model, in input tokens."""
+    return pl.lit(catalog.above_tokens).gather(pl.col("model"))
+
+
+def with_price_step(calls: Calls, step: pl.Expr) -> Calls:
+    """Add ``above`` (input beyond the long-context ``step``) and ``uncached`` input tokens."""
     return calls.with_columns(
         above=pl.col("input") > step,
         uncached=pl.col("input") - pl.col("cached") - pl.col("write") - pl.col("write_1h"),

@@ -16,12 +16,13 @@ CELL = ("feature", "day", "model", "above", "batch")
 SUMS = ("calls", *TOKEN_CLASSES, "truncated")
 
 
-def sum_calls(calls: pl.DataFrame, catalog: Catalog, apart: tuple[str, ...] = ()) -> pl.DataFrame:
+def sum_calls(calls: pl.DataFrame, step: pl.Expr, apart: tuple[str, ...] = ()) -> pl.DataFrame:
     """Return token and call sums for each (feature, day, model, price step, batch) (Int64).
 
-    Calls that are not ``counted`` are left out. ``apart``: further columns to tell cells apart by.
+    Calls that are not ``counted`` are left out. ``step``: where a call's long-context prices start.
+    ``apart``: further columns to tell cells apart by.
     """
-    counted = with_price_step(calls.lazy().filter("counted"), catalog)
+    counted = with_price_step(calls.lazy().filter("counted"), step)
     sums = counted.with_columns(calls=pl.lit(1, dtype=pl.Int64)).group_by(*CELL, *apart)
     return sums.agg(pl.col(name).sum() for name in SUMS).collect(engine="streaming")
 

@@ -6,7 +6,7 @@ starts a lookback early; requests that another partition counts are not ``counte
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -15,6 +15,7 @@ import polars as pl
 from analyzer.levers.batching import Batching
 from analyzer.levers.prompt_cache import PromptCache
 from analyzer.replay.calls import SHAPING, Made, mark_eligible
+from analyzer.replay.costing import price_step
 from analyzer.replay.cube import add_cells, no_cells, sum_calls
 from analyzer.replay.decide import Profile, decide
 from analyzer.replay.parts import Coalition, Part
@@ -66,7 +67,20 @@ def decide_all(requests: pl.DataFrame, plan: Plan) -> list[pl.DataFrame]:
     live = requests.filter("live").with_columns(
         called=pl.lit(value=True), called_on_miss=~pl.col("hit")
     )
-    return [decide(_of_profile(live, profile), profile, context) for profile in plan.profiles]
+    features = live.partition_by("feature", as_dict=True)
+    return [
+        decide(_of_profile(live, features, profile), profile, context) for profile in plan.profiles
+    ]
+
+
+def _of_profile(
+    live: pl.DataFrame, features: Mapping[tuple[object, ...], pl.DataFrame], profile: Profile
+) -> pl.DataFrame:
+    if len(profile.features) == 1:
+        mine = features.get(profile.features, live.clear())
+    else:
+        mine = live.filter(pl.col("feature").is_in(profile.features))
+    return mine if _OVER_TIME.intersection(profile.rules) else mine.filter("counted")
 
 
 def logged_cells(requests: pl.DataFrame, plan: Plan) -> pl.DataFrame:
@@ -93,13 +107,6 @@ def count(requests: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     return count_evals(requests.filter("counted"), scores_of(plan, requests))
 
 
-def _of_profile(requests: pl.DataFrame, profile: Profile) -> pl.DataFrame:
-    mine = pl.col("feature").is_in(profile.features)
-    if _OVER_TIME.isdisjoint(profile.rules):
-        mine &= pl.col("counted")
-    return requests.filter(mine)
-
-
 def _numbered(place: int, cube: pl.DataFrame) -> pl.DataFrame:
     return cube.select(pl.lit(place, dtype=pl.UInt32).alias("part"), pl.all())
 
@@ -107,12 +114,12 @@ def _numbered(place: int, cube: pl.DataFrame) -> pl.DataFrame:
 def _billed(requests: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     """The logged calls, under the number of their own day's price."""
     calls = plan.composer.as_logged(_plain(requests.filter(~pl.col("served_from_cache"))))
-    return sum_calls(plan.eras.date(calls), plan.eras.catalog)
+    return plan.eras.date(sum_calls(calls, plan.eras.step()))
 
 
 def _failed(requests: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     failed = requests.filter(~pl.col("ok") & ~pl.col("served_from_cache"))
-    return sum_calls(plan.composer.as_logged(_plain(failed)), plan.composer.catalog)
+    return sum_calls(plan.composer.as_logged(_plain(failed)), price_step(plan.composer.catalog))
 
 
 def _plain(requests: pl.DataFrame) -> pl.DataFrame:
@@ -139,14 +146,14 @@ def _alike(
     requests: pl.DataFrame, number: int, made: Made, parts: list[Part], plan: Plan
 ) -> Iterator[tuple[Part, pl.DataFrame]]:
     """Parts of one profile that differ in the response cache and in packing only."""
-    profile, catalog = plan.profiles[number], plan.composer.catalog
+    profile, step = plan.profiles[number], price_step(plan.composer.catalog)
     calls = plan.composer.calls(requests, profile, made)
-    plain = sum_calls(calls, catalog, apart=("called", "called_on_miss"))
+    plain = sum_calls(calls, step, apart=("called", "called_on_miss"))
     for part in parts:
         levers = part.members[0][1]
         if "batching" in levers:
             packed = _packed(calls.filter(_is_called(levers)), profile, plan)
-            yield part, sum_calls(packed, catalog)
+            yield part, sum_calls(packed, step)
         else:
             yield part, add_cells(plain.filter(_is_called(levers)))
 
@@ -165,7 +172,8 @@ def _warmed(decided: list[pl.DataFrame], part: Part, plan: Plan) -> pl.DataFrame
         _eligible(decided[number], plan.profiles[number], levers, plan)
         for number, levers in part.members
     ]
-    return sum_calls(plan.composer.warm_prefixes(pl.concat(calls)), plan.composer.catalog)
+    warmed = plan.composer.warm_prefixes(pl.concat(calls))
+    return sum_calls(warmed, price_step(plan.composer.catalog))
 
 
 def _eligible(

@@ -11,7 +11,7 @@ from tests.strategies import worlds_with_buckets
 from tests.strategies.policies import RULES
 
 
-@examples(60)
+@examples(30)
 @given(world=worlds_with_buckets())
 def test_every_figure_of_buckets_equals_the_slow_reference(world):
     assert differences(simulate(*world), oracle.simulate(*world)) == {}
@@ -33,7 +33,7 @@ LINEAR = (
 
 
 @pytest.mark.parametrize("levers", LINEAR, ids=lambda levers: "+".join(sorted(levers)))
-@examples(20)
+@examples(10)
 @given(data=st.data())
 def test_levers_that_meet_on_buckets_equal_the_slow_reference(levers, data):
     world = data.draw(worlds_with_buckets(levers=levers))

@@ -41,14 +41,14 @@ def differences(found, expected):
     }
 
 
-@examples(100)
+@examples(60)
 @given(world=worlds())
 def test_every_figure_equals_the_slow_reference(world):
     assert differences(simulate(*world), oracle.simulate(*world)) == {}
 
 
 @pytest.mark.parametrize("lever", RULES)
-@examples(25)
+@examples(12)
 @given(data=st.data())
 def test_each_lever_alone_equals_the_slow_reference(lever, data):
     world = data.draw(worlds(levers={lever}))
@@ -66,14 +66,14 @@ MEETINGS = (
 
 
 @pytest.mark.parametrize("levers", MEETINGS, ids=lambda levers: "+".join(sorted(levers)))
-@examples(20)
+@examples(10)
 @given(data=st.data())
 def test_levers_that_meet_equal_the_slow_reference(levers, data):
     world = data.draw(worlds(levers=levers))
     assert differences(simulate(*world), oracle.simulate(*world)) == {}
 
 
-@examples(20)
+@examples(10)
 @given(world=worlds(), data=st.data())
 def test_the_order_of_the_input_changes_nothing(world, data):
     found = simulate(*world)
@@ -84,7 +84,7 @@ def test_the_order_of_the_input_changes_nothing(world, data):
     assert differences(simulate(*shuffled), found) == {}
 
 
-@examples(20)
+@examples(10)
 @given(world=worlds())
 def test_no_levers_give_the_bill_as_logged(world):
     full = simulate(*world)
@@ -98,7 +98,7 @@ def test_no_levers_give_the_bill_as_logged(world):
         assert found["steps"][0]["pico_usd"] == found["billed_pico_usd"]
 
 
-@examples(30)
+@examples(15)
 @given(world=worlds())
 def test_nothing_is_lost_and_everything_adds_up(world):
     found = simulate(*world)

@@ -57,7 +57,7 @@ def assert_same(found, expected):
 with_requests = worlds().filter(lambda world: len(world.requests) > 1)
 
 
-@examples(40)
+@examples(15)
 @given(world=with_requests, rows=st.integers(1, 4), parts=st.integers(2, 64))
 def test_stretches_and_key_parts_add_up_to_the_whole(world, rows, parts):
     with opened(world) as (store, policy, log, asked):
@@ -66,7 +66,7 @@ def test_stretches_and_key_parts_add_up_to_the_whole(world, rows, parts):
     assert_same(cut, whole)
 
 
-@examples(20)
+@examples(8)
 @given(world=with_requests, files=st.integers(2, 4))
 def test_files_that_overlap_in_time_are_replayed_as_one(world, files):
     with opened(world) as (store, policy, log, asked):
@@ -76,7 +76,7 @@ def test_files_that_overlap_in_time_are_replayed_as_one(world, files):
     assert_same(spread, whole)
 
 
-@examples(20)
+@examples(8)
 @given(world=with_requests, cut=st.integers(2, 5))
 def test_a_partition_needs_only_the_requests_that_share_a_prefix(world, cut):
     with opened(world) as (store, policy, log, asked):

@@ -41,7 +41,7 @@ def nudged(draw, policy):
     return policy | {lever: rules}
 
 
-@examples(40)
+@examples(15)
 @given(world=worlds().filter(lambda world: world.requests), data=st.data())
 def test_one_policy_after_another_is_billed_as_if_it_were_the_first(world, data):
     drawn = data.draw(st.lists(policies(None), min_size=1, max_size=2))

@@ -30,9 +30,8 @@ def walk(rows, ttl, *, refresh, coalesce):
 
 def replay(rows, ttl, *, refresh=False, coalesce=False):
     columns = np.array(rows, dtype=np.int64).reshape(-1, 3)
-    keys = np.unique(columns[:, 0], return_inverse=True)[1].astype(np.int64)
     hit, waited = cache.replay_ttl(
-        keys, columns[:, 1], columns[:, 2], ttl_us=ttl, refresh=refresh, coalesce=coalesce
+        columns[:, 0], columns[:, 1], columns[:, 2], ttl_us=ttl, refresh=refresh, coalesce=coalesce
     )
     return list(zip(hit.tolist(), waited.tolist(), strict=True))
 
@@ -43,14 +42,18 @@ traces = st.lists(
 ).map(lambda rows: sorted((key, ts, ts + latency) for key, ts, latency in rows))
 
 
+@pytest.mark.parametrize("cheap_searches", [0, 8])
 @pytest.mark.parametrize("fewest_keys_at_once", [1, 3, 10_000])
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     rows=traces, ttl=st.sampled_from([0, 1, 3, 10, 40]), refresh=st.booleans(), join=st.booleans()
 )
-def test_every_request_fares_as_in_the_walk(fewest_keys_at_once, rows, ttl, refresh, join):
+def test_every_request_fares_as_in_the_walk(
+    fewest_keys_at_once, cheap_searches, rows, ttl, refresh, join
+):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cache, "_FEWEST_KEYS_AT_ONCE", fewest_keys_at_once)
+        patch.setattr(cache, "_CHEAP_SEARCHES", cheap_searches)
         found = replay(rows, ttl, refresh=refresh, coalesce=join)
     assert found == walk(rows, ttl, refresh=refresh, coalesce=join)
 
@@ -59,6 +62,15 @@ def test_every_request_fares_as_in_the_walk(fewest_keys_at_once, rows, ttl, refr
 def test_the_last_moment_of_a_ttl_is_a_miss(gap_us, hit):
     rows = [(0, 0, 250), (0, 250 + HOUR_US + gap_us, 10**12)]
     assert replay(rows, HOUR_US)[1] == (hit, False)
+
+
+def test_one_preparation_serves_every_ttl():
+    rows = [(k, t, t + 3) for k in (2, 5) for t in (0, 1, 4, 9, 30)]
+    key, ts, fill = (np.array(column) for column in zip(*rows, strict=True))
+    (trace,) = cache.prepare(key, ts, fill, coalesce=False)
+    for ttl in (20, 1, 5):
+        hit, _ = trace.replay(ttl, refresh=False)
+        assert hit.tolist() == [h for h, _ in walk(rows, ttl, refresh=False, coalesce=False)]
 
 
 def test_keys_too_many_for_one_integer_are_replayed_in_chunks():
