@@ -58,11 +58,13 @@ with_requests = worlds().filter(lambda world: len(world.requests) > 1)
 
 
 @examples(15)
-@given(world=with_requests, rows=st.integers(1, 4), parts=st.integers(2, 64))
-def test_stretches_and_key_parts_add_up_to_the_whole(world, rows, parts):
+@given(
+    world=with_requests, rows=st.integers(1, 4), parts=st.integers(2, 64), threads=st.integers(1, 3)
+)
+def test_stretches_and_key_parts_add_up_to_the_whole(world, rows, parts, threads):
     with opened(world) as (store, policy, log, asked):
-        whole = local.run(store, log, policy, asked, local.Sizes(1_000_000, 1))
-        cut = local.run(store, log, policy, asked, local.Sizes(rows, parts))
+        whole = local.run(store, log, policy, asked, local.Sizes(1_000_000, 1, threads=1))
+        cut = local.run(store, log, policy, asked, local.Sizes(rows, parts, threads))
     assert_same(cut, whole)
 
 

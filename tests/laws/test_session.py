@@ -18,7 +18,6 @@ from tests.strategies import worlds
 from tests.strategies.policies import policies
 from tests.strategies.written import policy_toml
 
-
 SLIDERS = ("ttl_seconds", "max_size", "window_seconds", "min_tokens", "min_chars", "seed")
 
 
