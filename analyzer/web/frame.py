@@ -1,0 +1,70 @@
+"""What every page wears: header, main part, messages, and the report's colours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from nicegui import ui
+
+from analyzer.errors import RebillError
+from reports import theme
+
+LINKS = (("Files", "/"), ("Explore", "/explore"), ("Tune", "/tune"), ("Compare", "/compare"))
+STYLE_PATH = "/app.css"
+_CSS = Path(__file__).parent / "app.css"
+
+
+def style() -> str:
+    """Return the app's style sheet, in the report's colours."""
+    light, dark = theme.custom_properties(dark=False), theme.custom_properties(dark=True)
+    text = _CSS.read_text(encoding="utf-8")
+    return text.replace("{{LIGHT}}", light).replace("{{DARK}}", dark)
+
+
+@contextmanager
+def frame(title: str) -> Iterator[ui.element]:
+    """Lay out a page: what the block makes stands in its main part."""
+    ui.page_title(f"{title}: rebill")
+    with ui.header(fixed=False, add_scroll_padding=False).classes("bar"):
+        ui.link("rebill", "/").classes("home")
+        with ui.element("nav").props('aria-label="Pages"'):
+            for name, path in LINKS:
+                link = ui.link(name, path)
+                if name == title:
+                    link.props('aria-current="page"')
+    main = ui.element("div").classes("page")
+    ui.skip_link("Skip to the page", target=main)
+    with main:
+        ui.element("h1").classes("title")._text = title
+        yield main
+
+
+def say(tag: str, text: str, classes: str = "") -> ui.element:
+    """Put a line of text on the page, as the element that it is."""
+    element = ui.element(tag).classes(classes)
+    element._text = text
+    return element
+
+
+def complain(error: BaseException | str) -> None:
+    """Say in the page what went wrong; it stays until the page changes."""
+    text = str(error) if isinstance(error, RebillError | str) else "this is a fault of rebill"
+    with ui.element("div").classes("trouble").props("role=alert"):
+        say("p", text)
+
+
+def waiting(text: str) -> ui.element:
+    """Show that something is being worked out."""
+    box = ui.element("div").classes("waiting").props("role=status")
+    with box:
+        ui.spinner(size="1.4em").props("aria-hidden=true")
+        say("span", text)
+    return box
+
+
+async def wants_dark() -> bool:
+    """Return whether the browser is in dark mode: charts are drawn in one mode or the other."""
+    asked = 'window.matchMedia("(prefers-color-scheme: dark)").matches'
+    return bool(await ui.run_javascript(asked, timeout=5))

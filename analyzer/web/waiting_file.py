@@ -1,0 +1,155 @@
+"""One uploaded file before it is loaded: how it would be read, and how else it might be."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from nicegui import ui
+
+from analyzer.adapters import FORMATS
+from analyzer.commands.explaining import explanation_json
+from analyzer.errors import RebillError
+from analyzer.ingest.detect import AUTO
+from analyzer.ingest.explain import Explanation
+from analyzer.web import loading
+from analyzer.web.frame import complain, say, waiting
+from analyzer.web.office import Office
+from analyzer.web.show import show_table
+from analyzer.web.spool import Waiting, spell_bytes
+from reports import spelling
+
+LARGE_BYTES = 64 << 20
+"""A preview reads the whole file: of a larger one it is made when it is asked for."""
+_MAPPING_START = """# Which column holds what: see the mapping files of rebill's sample logs.
+format = "csv"
+
+[columns]
+ts = "time"
+model = "model"
+input_tokens = "prompt_tokens"
+output_tokens = "completion_tokens"
+feature = "team"
+"""
+
+Load = Callable[[list[str], dict[str, Any]], Awaitable[None]]
+
+
+def show_waiting(
+    office: Office, one: Waiting, load: Load, refresh: Callable[[], Awaitable[None]]
+) -> ui.element:
+    """Show one file, its preview, and what can be said about it."""
+    card = _Card(office, one, load, refresh)
+    with ui.element("section").classes("box") as box:
+        card.lay_out()
+    return box
+
+
+class _Card:
+    def __init__(
+        self, office: Office, one: Waiting, load: Load, refresh: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._office, self._one, self._load, self._refresh = office, one, load, refresh
+
+    def lay_out(self) -> None:
+        say("h3", f"{self._one.name} ({spell_bytes(self._one.bytes)})")
+        self._found = ui.element("div").props("aria-live=polite")
+        with ui.element("div").classes("row-of"):
+            ui.button("Load", on_click=self._load_it).classes("main").props(
+                "no-caps unelevated color=none"
+            ).props["aria-label"] = f"Load {self._one.name}"
+            ui.button("Discard", on_click=self._discard).classes("plain").props(
+                "no-caps flat color=none"
+            ).props["aria-label"] = f"Discard {self._one.name}"
+        with ui.expansion("Read it another way").props("dense"):
+            self._ways()
+        if self._one.bytes <= LARGE_BYTES:
+            ui.timer(0, self._preview, once=True)
+
+    def _ways(self) -> None:
+        names = {AUTO: "told from the file", **{one.name: one.title for one in FORMATS}}
+        self._format = ui.select(names, value=AUTO, label="Format").props("outlined dense")
+        self._feature = ui.input("Where the feature stands, such as metadata.team").props(
+            "outlined dense"
+        )
+        say("p", "For any other log: a mapping of its columns.", "note").style("margin-top:.8rem")
+        self._mapping = ui.textarea("Mapping (TOML)").props("outlined autogrow input-class=mono")
+        with ui.element("div").classes("row-of"):
+            ui.button("Start a mapping", on_click=self._start_mapping).classes("plain").props(
+                "no-caps flat color=none"
+            )
+            ui.button("Preview", on_click=self._preview).classes("plain").props(
+                "no-caps flat color=none"
+            )
+
+    def _start_mapping(self) -> None:
+        if not self._mapping.value:
+            self._mapping.value = _MAPPING_START
+
+    def _options(self) -> dict[str, str]:
+        return {
+            "format": self._format.value or AUTO,
+            "feature": self._feature.value or "",
+            "mapping": self._mapping.value or "",
+        }
+
+    async def _load_it(self) -> None:
+        await self._load([self._one.id], self._options())
+
+    async def _discard(self) -> None:
+        self._office.spool.drop(self._one.id)
+        await self._refresh()
+
+    async def _preview(self) -> None:
+        job = loading.Job(self._one.path, self._one.name, self._one.id, **self._options())
+        self._found.clear()
+        with self._found:
+            waiting("Reading it without loading anything")
+        try:
+            found = await self._office.desk.do(lambda: loading.explained(job))
+        except RebillError as error:
+            self._found.clear()
+            with self._found:
+                complain(loading.named(str(error), job))
+            return
+        self._found.clear()
+        with self._found:
+            _show(found)
+
+
+def _show(found: Explanation) -> None:
+    """Show what ``rebill ingest --explain`` shows."""
+    aside = f" + set aside {found.set_aside:,}" if found.set_aside else ""
+    say("p", f"{found.title}, {found.looks}, because {found.why}.")
+    say(
+        "p",
+        f"Rows in {found.rows_in:,} = readable {found.readable:,} + rejects "
+        f"{found.rejects:,}{aside}.",
+    )
+    for reject in found.reasons:
+        say("p", f"Line {reject.line}: {reject.reason}", "warn")
+    for note in found.notes:
+        say("p", f"Note: {note}", "note")
+    with ui.expansion("How each column is read, and the first three rows").props("dense"):
+        show_table(
+            "Columns",
+            ("Column", "Read from", "Unit", "Rows that have it"),
+            [(c.column, c.source, c.unit, spelling.count(c.rows)) for c in found.columns],
+            words=frozenset({1, 2}),
+        )
+        _examples(found)
+    if found.readable:
+        for said in found.cannot:
+            say("p", f"Cannot tell: {said}", "note")
+
+
+def _examples(found: Explanation) -> None:
+    rows = explanation_json(found)["rows"]
+    assert isinstance(rows, list)  # noqa: S101 - narrows the type
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    if names:
+        show_table(
+            "The first rows as they would be stored",
+            names,
+            [[str(row.get(name, "")) for name in names] for row in rows],
+        )

@@ -1,0 +1,141 @@
+"""A real server, the real command line, and a real Chromium that may reach nothing else."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from analyzer.cli import cli
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT / "sample_logs"
+SYSTEM_CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+PATIENCE_MS = 15_000
+_MAIN = "from analyzer.cli import main; main()"
+
+
+def rebill(*words: object) -> bytes:
+    """Run the command line and return its stdout."""
+    done = CliRunner().invoke(cli, [str(word) for word in words], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.stdout_bytes
+
+
+class Server:
+    """``rebill serve`` in a process of its own."""
+
+    def __init__(self, db: Path, *words: str) -> None:
+        command = [sys.executable, "-c", _MAIN, "serve", "--port", "0", "--db", str(db), *words]
+        self.db = db
+        self.errors = db.with_suffix(".stderr")
+        with self.errors.open("wb") as errors:
+            self.process = subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=errors, cwd=ROOT, env=_environment()
+            )
+        assert self.process.stdout is not None
+        self.url = self.process.stdout.readline().decode().strip()
+        assert self.url, self.errors.read_text()
+        self.port = int(self.url.rsplit(":", 1)[1])
+        self.host = f"127.0.0.1:{self.port}"
+        self.uploads = db.with_name(f"{db.name}.uploads") / str(self.process.pid)
+
+    def ask(
+        self, path: str, method: str = "GET", body: object = None, **headers: str
+    ) -> http.client.HTTPResponse:
+        """Send one request as a client that may lie in any header; ``_`` in a name is ``-``."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        named = {name: value for name, value in named.items() if value is not None}
+        connection.putrequest(method, path, skip_host="Host" in named)
+        for name, value in named.items():
+            connection.putheader(name, value)
+        connection.endheaders()
+        for part in (body,) if isinstance(body, bytes) else body or ():
+            connection.send(part)
+        answer = connection.getresponse()
+        answer.text = answer.read() if answer.status != 101 else b""
+        connection.close()
+        return answer
+
+    def upload(self, name: str, body: bytes, **headers: str) -> http.client.HTTPResponse:
+        """Send a file as the page does."""
+        sent = {"Origin": f"http://{self.host}", "Content_Length": str(len(body))}
+        return self.ask("/upload/page", "POST", body, X_File_Name=name, **{**sent, **headers})
+
+    def stop(self, how: int = signal.SIGTERM) -> None:
+        """End the server."""
+        self.process.send_signal(how)
+        self.process.wait(20)
+        self.process.stdout.close()
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+@pytest.fixture(scope="module")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """Start servers that end with the module."""
+    started: list[Server] = []
+
+    def start(*words: str, db: Path | None = None) -> Server:
+        server = Server(db or tmp_path_factory.mktemp("served") / "company.duckdb", *words)
+        started.append(server)
+        return server
+
+    yield start
+    for server in started:
+        if server.process.poll() is None:
+            server.stop()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    path = SYSTEM_CHROMIUM if SYSTEM_CHROMIUM.exists() else None
+    running = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def tab(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open tabs; ``page.complaints`` holds what the browser objected to, and foreign requests."""
+    contexts = []
+
+    def open_tab(server: Server, path: str = "/", *, width: int = 1280, **options: object) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.complaints = _complaints(page, server)
+        page.goto(server.url + path)
+        return page
+
+    yield open_tab
+    for context in contexts:
+        context.close()
+
+
+def _complaints(page: Page, server: Server) -> list[str]:
+    heard: list[str] = []
+    own = (server.url, f"ws://{server.host}", "data:", "blob:")
+    page.on("console", lambda m: heard.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("request", lambda r: None if r.url.startswith(own) else heard.append(r.url))
+    return heard

@@ -1,0 +1,207 @@
+"""The three jobs in a real Chromium: upload, tune, download, on files of three formats."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from tests.web.conftest import SAMPLES, rebill
+
+FILES = [
+    SAMPLES / "canonical" / "content_2026-10.csv.gz",
+    SAMPLES / "openai_chat" / "scratch_2026-10.jsonl.gz",
+    SAMPLES / "openai_billing" / "cost_2026-10-01_2026-10-31.csv",
+]
+FIGURES = "[data-figures]"
+FEATURE = "translation"
+
+
+@pytest.fixture(scope="module")
+def server(serve):
+    return serve()
+
+
+def upload(page, files):
+    page.locator("input[type=file]").set_input_files([str(file) for file in files])
+    page.get_by_role("heading", name="Ready to load").wait_for()
+    page.get_by_role("button", name=f"Load {files[-1].name}").wait_for()
+
+
+def switch(page, lever):
+    return page.locator(f"[data-lever={lever}] .q-toggle")
+
+
+def settled(page):
+    page.wait_for_function("!document.querySelector('.stale')")
+
+
+def test_upload_tune_and_download(server, tab, tmp_path):
+    page = tab(server)
+    upload(page, FILES)
+    for sentence in ("rebill's own log", "Rows in 7,485", "Cannot tell: no feature"):
+        page.get_by_text(re.compile(re.escape(sentence), re.IGNORECASE)).first.wait_for()
+    page.get_by_role("button", name="Load all 3 files").click()
+    page.get_by_role("heading", name="Loaded", exact=True).wait_for()
+    listed = page.get_by_role("region", name="Files").inner_text()
+    assert all(file.name in listed for file in FILES)
+    assert list(server.uploads.iterdir()) == []
+
+    page.goto(f"{server.url}/explore")
+    page.get_by_role("heading", name="Reconciled with the bill").wait_for()
+    assert FEATURE in page.get_by_role("region", name="Spend by feature").inner_text()
+
+    page.goto(f"{server.url}/tune")
+    switch(page, "caching").click()
+    slider = page.get_by_label("Keeps an answer for")
+    slider.focus()
+    slider.press("End")
+    page.get_by_text("30 days").wait_for()
+    switch(page, "model_selection").click()
+    page.get_by_label("Call this model instead").fill("gpt-4o-mini")
+    page.get_by_label("Call this model instead").press("Enter")
+    page.locator("[data-lever=model_selection] .saves").wait_for()
+    settled(page)
+    shown = page.locator(FIGURES).inner_text()
+
+    policy = tmp_path / "policy.toml"
+    policy.write_bytes(fetched(page, "policy.toml"))
+    assert "ttl_seconds = 2592000" in policy.read_text()
+    found = json.loads(rebill("simulate", "--policy", policy, "--db", server.db, "--json"))
+    for sum_of in ("monthly_before_usd", "monthly_after_usd"):
+        assert f"${found['projection'][sum_of]:,.2f}" in shown
+    for name, command in WRITTEN.items():
+        file = tmp_path / name
+        told = rebill(*command, "--policy", policy, "--db", server.db, *to_file(command, file))
+        assert fetched(page, name) == (file.read_bytes() if file.exists() else told), name
+    assert page.complaints == []
+
+
+WRITTEN = {
+    "report.html": ("report",),
+    "report.md": ("report", "--format", "md"),
+    "report.csv": ("report", "--format", "csv"),
+    "report.json": ("report", "--format", "json"),
+    "simulate.json": ("simulate", "--json"),
+    "focus.csv": ("export", "--to", "focus"),
+    "litellm.yaml": ("export", "--to", "litellm"),
+    "llm_policy.py": ("export", "--to", "python"),
+}
+
+
+def to_file(command, file):
+    return () if command[0] == "simulate" else ("-o", file)
+
+
+def fetched(page, name):
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name=name, exact=True).click()
+    assert waiting.value.suggested_filename == name
+    return waiting.value.path().read_bytes()
+
+
+def test_the_same_file_twice_counts_once_and_can_be_taken_out(server, tab):
+    page = tab(server)
+    upload(page, FILES[1:2])
+    page.get_by_role("button", name=f"Load {FILES[1].name}").click()
+    page.get_by_text("these bytes were loaded before").wait_for()
+    page.get_by_role("button", name=f"Take out {FILES[1].name}").click()
+    page.get_by_role("button", name="Take it out").click()
+    page.get_by_text("taken out, with its 348 rows").wait_for()
+    listed = json.loads(rebill("sources", "--db", server.db, "--json"))
+    assert FILES[1].name not in {source["file"] for source in listed["sources"]}
+
+
+def test_rejects_can_be_downloaded_with_their_reasons(server, tab, tmp_path):
+    file = tmp_path / "=cmd.jsonl"
+    line = {"ts": "2026-10-01T00:00:00Z", "model": "gpt-4o", "input_tokens": 1, "output_tokens": 1}
+    file.write_text(json.dumps(line) + "\n" + json.dumps({**line, "ts": "never"}) + "\n")
+    page = tab(server)
+    upload(page, [file])
+    page.get_by_role("button", name="Load =cmd.jsonl").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="reasons (CSV)").click()
+    rows = waiting.value.path().read_text().splitlines()
+    assert rows[0] == "file,line,reason"
+    assert rows[1].startswith("'=cmd.jsonl,2,")
+
+
+def test_another_log_is_read_through_a_mapping(server, tab, tmp_path):
+    file = tmp_path / "odd.csv"
+    file.write_text("when,llm,in,out\n2026-10-01T00:00:00Z,gpt-4o,10,20\n")
+    page = tab(server)
+    upload(page, [file])
+    page.get_by_text("odd.csv: ").first.wait_for()
+    page.get_by_text("Read it another way").click()
+    page.get_by_label("Mapping (TOML)").fill(
+        'format = "csv"\n[columns]\nts = "when"\nmodel = "llm"\ninput_tokens = "in"\n'
+        'output_tokens = "out"\n'
+    )
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_text("Rows in 1 = readable 1 + rejects 0.").wait_for()
+    page.get_by_role("button", name="Discard odd.csv").click()
+    page.get_by_role("heading", name="Ready to load").wait_for(state="detached")
+
+
+def test_a_link_holds_the_scenario_and_undo_goes_back(server, tab):
+    page = tab(server, "/tune")
+    switch(page, "caching").click()
+    page.locator("[data-lever=caching] p").filter(has_text="on this feature").wait_for()
+    settled(page)
+    shown, link = page.locator(FIGURES).inner_text(), page.url
+    assert "?s=" in link
+    again = tab(server, link.removeprefix(server.url))
+    again.get_by_label("Keeps an answer for").wait_for()
+    settled(again)
+    assert again.locator(FIGURES).inner_text() == shown
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_label("Keeps an answer for").wait_for(state="detached")
+    settled(page)
+    assert page.locator(FIGURES).inner_text() != shown
+
+
+def test_of_many_changes_the_last_one_stays(server, tab):
+    page = tab(server, "/tune")
+    switch(page, "caching").click()
+    slider = page.get_by_label("Keeps an answer for")
+    page.wait_for_timeout(200)
+    for key in ("Home", "End", "Home", "ArrowRight", "ArrowRight", "ArrowRight", "End", "Home"):
+        slider.press(key)
+    page.get_by_text("1 minute").wait_for()
+    page.wait_for_timeout(400)
+    settled(page)
+    assert "ttl_seconds = 60\n" in fetched(page, "policy.toml").decode()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("1 hour").wait_for()
+
+
+def test_saved_scenarios_stand_side_by_side(server, tab):
+    page = tab(server, "/tune")
+    for name, lever in (("first", "caching"), ("second", "batch_api")):
+        page.get_by_label("Name of the scenario").fill(name)
+        page.get_by_label("Name of the scenario").press("Enter")
+        switch(page, lever).click()
+        page.get_by_role("button", name="Save").click()
+        page.get_by_text(f"Saved as {name}").wait_for()
+    page.goto(f"{server.url}/compare")
+    page.get_by_role("heading", name="What each would have cost").wait_for()
+    table = page.get_by_role("region", name="The policies").inner_text()
+    assert "first" in table
+    assert "second" in table
+
+
+def test_a_model_without_a_price_is_said_where_it_is_named(server, tab):
+    page = tab(server, "/tune")
+    switch(page, "model_selection").click()
+    page.get_by_label("Call this model instead").fill("<img src=x onerror=alert(1)>")
+    page.get_by_label("Call this model instead").press("Enter")
+    page.get_by_role("alert").get_by_text("no price").wait_for()
+    assert page.locator("img").count() == 0
+    assert page.complaints == []
+
+
+def test_a_broken_link_says_so(server, tab):
+    page = tab(server, "/tune?s=nonsense")
+    page.get_by_text("this link holds no policy").wait_for()
+    page.get_by_role("link", name="start from nothing").wait_for()
