@@ -15,10 +15,16 @@ COMMANDS = {
     "demo": "Replay the sample company and write its report.",
     "ingest": "Load API logs and billing exports.",
     "sources": "List what was loaded, row by accounted row.",
+    "features": "Show what each feature cost, and name features.",
     "simulate": "Bill the log again under a policy.",
-    "report": "Write the HTML report.",
-    "evals": "Load quality scores: the evidence behind a model choice.",
+    "report": "Write the report: a page, Markdown, JSON or CSV.",
+    "evals": "Load, show and plan quality scores: the evidence.",
+    "reconcile": "Compare the logs with bills, and name what is left.",
+    "tune": "Search a policy's values, and test them on days held out.",
+    "check": "Price a change of policy, and fail where it costs too much.",
+    "export": "Write a policy as LiteLLM or Python, or costs as FOCUS.",
     "prices": "Show the price book and what it cannot price.",
+    "serve": "Open the local web app: upload, tune, download.",
 }
 
 
@@ -56,7 +62,8 @@ def cli() -> None:
       rebill simulate --policy policy.toml     what the policy would have cost
       rebill report --policy policy.toml       the same as a page for the board
 
-    Exit codes: 0 done; 1 done, but a gate you asked for failed; 2 bad input or usage.
+    Exit codes: 0 done; 1 done, but a gate you asked for failed; 2 bad input or usage;
+    3 (check) it could not be evaluated.
     """
 
 

@@ -27,6 +27,12 @@ class StoreError(RebillError):
     """Raised when the database cannot be opened, is locked, or was written by a newer version."""
 
 
+class UnevaluatedError(RebillError):
+    """Raised when a gate that the user asked for could not be evaluated. Exit code 3."""
+
+    exit_code = 3
+
+
 class GateError(RebillError):
     """Raised when all was done, but a gate that the user asked for failed. Exit code 1."""
 

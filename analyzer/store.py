@@ -122,6 +122,11 @@ class Store:
             raise
         self._connection.commit()
 
+    def limit_memory(self, mib: int, mib_a_thread: int) -> None:
+        """Hold at most so much in memory from here on, and spill the rest to disk."""
+        threads = int(self.rows("SELECT current_setting('threads')")[0][0])
+        self.rows(f"SET memory_limit = '{mib + mib_a_thread * threads}MiB'")
+
     def describe(self, sql: str) -> Sequence[tuple[str, str]]:
         """Return the names and types of the columns that a query answers with."""
         return [(row[0], row[1]) for row in self.rows(f"DESCRIBE {sql}")]

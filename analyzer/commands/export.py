@@ -53,7 +53,7 @@ def command(
     if target == "focus":
         text = _focus(policy_file, db, price_files, side)
     elif target == "litellm":
-        text = _litellm(policy_file, db, price_files)
+        text = litellm_text(policy_file, db, price_files)
     else:
         from analyzer.export.python import to_python
         from analyzer.policy import read_policy
@@ -74,8 +74,11 @@ def _focus(policy_file: Path, db: Path, price_files: tuple[str, ...], side: str)
     return focus.to_csv(replay(db, policy_file, price_files), sides)
 
 
-def _litellm(policy_file: Path, db: Path, price_files: tuple[str, ...]) -> str:
-    """A proxy names each feature: the globs of a policy stand for those of the log."""
+def litellm_text(policy_file: Path, db: Path, price_files: tuple[str, ...]) -> str:
+    """Return the policy as a LiteLLM proxy's config.
+
+    A proxy names each feature: the globs of a policy stand for those of the log.
+    """
     from analyzer.export.litellm import to_litellm
     from analyzer.policy import read_policy
     from analyzer.pricing.book import open_book

@@ -74,7 +74,7 @@ def answer(
     for tier in checked:
         try:
             text = call(tier["model"], tier["max_output_tokens"])
-        except Exception:  # noqa: BLE001, S112 - whatever went wrong, the next tier is there for it
+        except Exception:  # noqa: S112 - whatever went wrong, the next tier is there for it
             continue
         if judge(tier["model"], text) >= tier["accept"]:
             return tier["model"], text

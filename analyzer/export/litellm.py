@@ -116,7 +116,10 @@ def _routing_gaps(policy: Policy) -> Iterator[str]:
 
 def _selection_gaps(policy: Policy, features: Sequence[str]) -> Iterator[str]:
     """A group replaces all of a feature's models; rules by logged model are only half of that."""
+    routes = policy.rules.get("routing", ())
     for feature in features:
+        if rule_for(routes, feature) is not None:
+            continue  # A route overrides selections.
         rules = [r for r in policy.rules.get("model_selection", ()) if r.covers(feature)]
         chosen = [rule for rule in rules if isinstance(rule, ModelSelection)]
         if chosen and (len(chosen) > 1 or chosen[0].source != "*"):
@@ -175,7 +178,9 @@ def _router(policy: Policy, features: Sequence[str]) -> Iterator[str]:
 
 
 def _cache(policy: Policy, features: Sequence[str]) -> Iterator[str]:
-    covered = {f: rule for f in features if isinstance(rule := _rule(policy, "caching", f), Caching)}
+    covered = {
+        f: rule for f in features if isinstance(rule := _rule(policy, "caching", f), Caching)
+    }
     if not covered:
         return
     yield "litellm_settings:"

@@ -23,8 +23,9 @@ from analyzer.ingest.staging import aggregated, readable, remarks, stage
 from analyzer.store import Store
 
 EXAMPLES = 3
-MAX_MEMORY = "1200MiB"
-"""What the database may hold in memory while a file is loaded; beyond it spills to disk."""
+_MEMORY_MIB, _MEMORY_MIB_A_THREAD = 1024, 512
+"""What the database may hold in memory while a file is loaded; beyond it spills to disk. Its JSON
+reader sets a buffer aside for each thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def ingest_file(
         StoreError: the account does not come out even. Nothing was loaded.
     """
     source = SourceFile(path, on_bytes, name=wish.name)
-    store.rows(f"SET memory_limit = '{MAX_MEMORY}'")
+    store.limit_memory(_MEMORY_MIB, _MEMORY_MIB_A_THREAD)
     if store.one("sources_of_size", bytes=source.bytes)["files"]:
         known = _loaded_before(store, source, source.read_all())
         if known is not None:

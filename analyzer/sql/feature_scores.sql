@@ -7,6 +7,6 @@ WITH scored AS (
 )
 SELECT r.feature, s.model, count(*) AS evals, avg(s.score) AS mean_score
 FROM scored AS s
-JOIN requests AS r USING (request_id)
+JOIN featured_requests AS r USING (request_id)
 GROUP BY ALL
 ORDER BY ALL;

@@ -1,7 +1,8 @@
 -- How many tokens did each feature use, by the price that was in force? price_no is NULL for none.
 SELECT
   used.held_as, used.feature_id, used.feature, priced.price_no, used.batch,
-  coalesce(used.input_tokens > priced.above_tokens, false) AS above,
+  -- A total's tokens are many calls': they say nothing about the length of one.
+  used.held_as = 'requests' AND coalesce(used.input_tokens > priced.above_tokens, false) AS above,
   sum(used.requests)::BIGINT AS requests,
   sum(used.input_tokens - used.cached - used.write - used.write_1h)::HUGEINT AS uncached,
   sum(used.cached)::HUGEINT AS cached,

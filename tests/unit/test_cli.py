@@ -10,7 +10,7 @@ import pytest
 from tests.strategies.written import canonical_jsonl
 
 COMMAND = [sys.executable, "-c", "from analyzer.cli import main; main()"]
-NAMES = ("demo", "ingest", "sources", "simulate", "report", "evals", "prices")
+NAMES = ("demo", "ingest", "sources", "simulate", "report", "evals", "export", "prices")
 PRICES = 'currency = "USD"\n[[price]]\nmodel = "big"\ninput = "2"\noutput = "8"\n' + (
     '[[price]]\nmodel = "small"\ninput = "0.5"\noutput = "1"\n'
 )

@@ -1,0 +1,121 @@
+"""``rebill tune``: search the values of a policy's rules, and test them on days they never saw."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import click
+
+from analyzer.commands import options
+
+
+@click.command("tune")
+@options.policy
+@options.database
+@options.prices
+@click.option(
+    "--holdout",
+    type=click.FloatRange(0, 0.9),
+    default=0.25,
+    show_default=True,
+    help="Share of the days, the last ones, that tuning does not see.",
+)
+@click.option(
+    "--folds",
+    type=click.IntRange(0, 52),
+    default=0,
+    show_default=True,
+    help="Walk forward as well: cut the days into one more part than this, tune on the first k "
+    "parts and bill the next.",
+)
+@click.option(
+    "--min-quality",
+    type=click.FloatRange(0, 1),
+    help="Least mean score of every feature, at the low end of its 95% interval. "
+    "Without it: no worse than the policy given.",
+)
+@click.option(
+    "--max-staleness",
+    type=click.FloatRange(min=1),
+    metavar="SECONDS",
+    help="How old a cached answer may be; without it, as old as the policy allows.",
+)
+@click.option(
+    "--max-wait",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="How long a request may wait for a pack or a batch; without it, as in the policy.",
+)
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    help="A model to try where the policy selects one; may be repeated. Needs evals.",
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
+              help="Where to write the tuned policy.")  # fmt: skip
+@options.as_json
+def command(
+    policy_file: Path,
+    db: Path,
+    price_files: tuple[str, ...],
+    holdout: float,
+    folds: int,
+    min_quality: float | None,
+    max_staleness: float | None,
+    max_wait: float | None,
+    models: tuple[str, ...],
+    output: Path | None,
+    as_json: bool,
+) -> None:
+    """Search the values of a policy's rules, feature by feature, by plain replay.
+
+    Tries thresholds, lifetimes, ratios, pack sizes, each rule on and off, and each tier's model
+    alone; tunes on the first days of the log, and bills what it found on the days held out. Where
+    no eval measures a risk, it never takes more of it than the policy given.
+
+    \b
+    Example:
+      rebill tune --policy policy.toml --holdout 0.25 -o tuned.toml
+    """
+    import json
+
+    from analyzer.commands import tune_output
+    from analyzer.commands.writing import write_text
+    from analyzer.policy import read_policy
+    from analyzer.pricing.book import open_book
+    from analyzer.session import Session
+    from analyzer.store import Store
+    from analyzer.tune.answers import Answers
+    from analyzer.tune.evaluate import Replaying
+    from analyzer.tune.options import Limits, Traffic
+    from analyzer.tune.tuned import Request, tune
+    from analyzer.tune.written import to_toml
+
+    policy, raw = read_policy(policy_file)
+    book = open_book(price_files)
+    limits = Limits(_decimal(max_staleness), _decimal(max_wait), models)
+    request = Request(raw, policy_file.name, limits, holdout, min_quality, folds)
+    with Store.open(db, read_only=True) as store:
+        session = Session(store, book)
+        log = session.bill(policy, policy_file.name).log
+        traffic = Traffic.of(store, Answers.of(store, book))
+        evaluate = Replaying(session)
+        found = tune(request, log.features, log.days, traffic, evaluate, _tell)
+    if output is not None:
+        write_text(output, to_toml(found))
+    if as_json:
+        click.echo(json.dumps(tune_output.as_json(found, evaluate.count), indent=2))
+    else:
+        click.echo(tune_output.spell(found, evaluate.count))
+    if output is not None:
+        click.echo(f"{output}: the tuned policy", err=True)
+
+
+def _decimal(value: float | None) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
+
+
+def _tell(line: str) -> None:
+    click.echo(line, err=True)

@@ -1,0 +1,153 @@
+"""Tries options unit by unit, all units at once: one replay answers for every unit.
+
+A unit with few combinations is searched whole; a larger one slot by slot, until nothing moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+from typing import Any
+
+from analyzer.tune.evaluate import Evaluator
+from analyzer.tune.slots import Option, Slot, Unit, policy_of
+
+MOST_COMBINATIONS = 300
+_MOST_PASSES = 4
+
+Choice = tuple[Option, ...]
+"""An option for each slot of a unit."""
+
+DaySpend = Mapping[str, Mapping[int, int]]
+"""Pico-dollars by feature of the unit and day."""
+
+Better = Callable[[Unit, Choice, DaySpend], "tuple[float, ...] | None"]
+"""A choice's rank, the lowest is taken; None where it is not allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A unit's search."""
+
+    unit: Unit
+    tried: Sequence[tuple[Choice, DaySpend]]
+    """Everything that was replayed, in order."""
+    best: Choice
+    whole: bool
+    """Whether every combination was tried."""
+
+    @property
+    def spend(self) -> DaySpend:
+        """What the best choice costs."""
+        return next(spend for choice, spend in self.tried if choice == self.best)
+
+
+class Search:
+    """The slots of one policy, and what was replayed so far."""
+
+    def __init__(
+        self,
+        rest: Mapping[str, Any],
+        slots: Sequence[Slot],
+        units: Sequence[Unit],
+        offers: Sequence[Sequence[Option]],
+        evaluate: Evaluator,
+        progress: Callable[[str], None],
+    ) -> None:
+        """Take the policy's parts; ``offers``: the options of each slot, its own rule first."""
+        self._rest, self._slots, self._units, self._offers = rest, slots, units, offers
+        self._evaluate, self._progress = evaluate, progress
+        self._known: list[dict[str, tuple[Choice, DaySpend]]] = [{} for _ in units]
+
+    def run(self, better: Better) -> list[Tried]:
+        """Search every unit. What is replayed once is remembered from run to run."""
+        best = [self.start(unit) for unit in self._units]
+        whole = [self._combinations(unit) <= MOST_COMBINATIONS for unit in self._units]
+        self._replay([self._all(u) if w else [self.start(u)] for u, w in self._zip(whole)])
+        for number, unit in enumerate(self._units):
+            best[number] = self._best(number, unit, best[number], better)
+        for sweep in range(_MOST_PASSES):
+            before = list(best)
+            self._sweep(best, whole, better, sweep)
+            if best == before:
+                break
+        return [
+            Tried(unit, list(self._known[n].values()), best[n], whole[n])
+            for n, unit in enumerate(self._units)
+        ]
+
+    def start(self, unit: Unit) -> Choice:
+        """Return a unit under the policy as it was given."""
+        return tuple(self._offers[slot][0] for slot in unit.slots)
+
+    def _sweep(self, best: list[Choice], whole: Sequence[bool], better: Better, sweep: int) -> None:
+        most = max((len(u.slots) for u, w in self._zip(whole) if not w), default=0)
+        for place in range(most):
+            open_ = [not w and place < len(u.slots) for u, w in self._zip(whole)]
+            if any(open_):
+                self._progress(f"pass {sweep + 1}, rule {place + 1} of {most}")
+            moves = [
+                list(self._moves(u, best[n], place)) if open_[n] else []
+                for n, u in enumerate(self._units)
+            ]
+            self._replay(moves)
+            for number, unit in enumerate(self._units):
+                if open_[number]:
+                    best[number] = self._best(number, unit, best[number], better)
+
+    def _zip(self, whole: Sequence[bool]) -> Iterable[tuple[Unit, bool]]:
+        return zip(self._units, whole, strict=True)
+
+    def _combinations(self, unit: Unit) -> int:
+        return prod(len(self._offers[slot]) for slot in unit.slots)
+
+    def _all(self, unit: Unit) -> list[Choice]:
+        return list(product(*(self._offers[slot] for slot in unit.slots)))
+
+    def _moves(self, unit: Unit, from_: Choice, place: int) -> Iterator[Choice]:
+        for option in self._offers[unit.slots[place]]:
+            yield (*from_[:place], option, *from_[place + 1 :])
+
+    def _best(self, number: int, unit: Unit, now: Choice, better: Better) -> Choice:
+        ranks = {
+            key: better(unit, choice, spend)
+            for key, (choice, spend) in enumerate(self._known[number].values())
+        }
+        allowed = {key: rank for key, rank in ranks.items() if rank is not None}
+        if not allowed:
+            return now
+        found = min(allowed, key=lambda key: (allowed[key], key))
+        return list(self._known[number].values())[found][0]
+
+    def _replay(self, wanted: Sequence[Sequence[Choice]]) -> None:
+        """Replay what is not known yet: the n-th choice of every unit together."""
+        missing = [
+            [choice for choice in choices if _name(choice) not in self._known[n]]
+            for n, choices in enumerate(wanted)
+        ]
+        rounds = max((len(choices) for choices in missing), default=0)
+        for turn in range(rounds):
+            self._turn(missing, turn)
+            if (turn + 1) % 25 == 0 or turn + 1 == rounds:
+                self._progress(f"{turn + 1} of {rounds} policies replayed")
+
+    def _turn(self, missing: Sequence[Sequence[Choice]], turn: int) -> None:
+        chosen = [self._offers[slot][0] for slot in range(len(self._slots))]
+        asked: dict[int, Choice] = {}
+        for number, choices in enumerate(missing):
+            if turn < len(choices):
+                asked[number] = choices[turn]
+                for slot, option in zip(self._units[number].slots, choices[turn], strict=True):
+                    chosen[slot] = option
+        spend = self._evaluate(policy_of(self._rest, self._slots, chosen, "policy"))
+        for number, choice in asked.items():
+            features = self._units[number].features
+            self._known[number][_name(choice)] = choice, {f: spend.get(f, {}) for f in features}
+
+
+def _name(choice: Choice) -> str:
+    """A key for a choice: tables are not hashable."""
+    return repr([None if option is None else (option[0], sorted(option[1].items(), key=str))
+                 for option in choice])  # fmt: skip

@@ -1,0 +1,234 @@
+"""Tuning finds what trying everything finds, on the days it may see, and says what it does not."""
+
+import json
+import random
+from contextlib import contextmanager
+from decimal import Decimal
+
+import pytest
+from click.testing import CliRunner
+
+from analyzer.cli import cli
+from analyzer.commands import tune_output
+from analyzer.ingest.load import ingest_file
+from analyzer.ingest.scores import load_evals
+from analyzer.policy import parse_policy
+from analyzer.pricing.book import open_book
+from analyzer.session import Session
+from analyzer.store import Store
+from analyzer.tune.answers import Answers
+from analyzer.tune.evaluate import Replaying
+from analyzer.tune.options import Limits, Traffic, thin
+from analyzer.tune.tuned import Request, tune
+from analyzer.tune.written import to_toml
+
+DAY = 86_400
+START = 1_790_035_200  # midnight
+CHEAP, DEAR = "gpt-4o-mini", "gpt-4o"
+ROUTED = f"""
+[[routing]]
+feature = "chat"
+score = "difficulty"
+tiers = [ {{ model = "{CHEAP}", accept = 0.1 }}, {{ model = "{DEAR}" }} ]
+"""
+CACHED = """
+[[caching]]
+feature = "*"
+ttl_seconds = 60
+"""
+
+
+def log_rows():
+    chance = random.Random(5)
+    for n in range(400):
+        feature = ("chat", "search")[n % 2]
+        yield {
+            "request_id": f"r{n}", "ts": START + n * DAY // 20, "latency_ms": 800, "model": DEAR,
+            "provider": "openai", "feature": feature, "input_tokens": 1000, "output_tokens": 100,
+            "response_chars": 200, "prompt": f"{feature} {int(chance.paretovariate(0.7))}",
+        }  # fmt: skip
+
+
+def scores(chance):
+    """Easy chats (difficulty under 0.5) are as good from the cheap model, hard ones never."""
+    for n in range(0, 400, 2):
+        hard = round(chance.random(), 1)
+        yield {"request_id": f"r{n}", "model": "*", "score": hard}
+        yield {"request_id": f"r{n}", "model": CHEAP, "score": int(hard < 0.5)}
+        yield {"request_id": f"r{n}", "model": DEAR, "score": 1}
+
+
+@pytest.fixture
+def db(tmp_path):
+    database = tmp_path / "x.duckdb"
+    load(database, "log.jsonl", log_rows(), ingest_file)
+    return database
+
+
+@pytest.fixture
+def scored(db):
+    load(db, "scores.jsonl", scores(random.Random(7)), load_evals)
+    return db
+
+
+def load(db, name, rows, how):
+    db.with_name(name).write_text("\n".join(map(json.dumps, rows)))
+    with Store.open(db) as store:
+        store.unlock_digests()
+        how(store, db.with_name(name))
+
+
+@contextmanager
+def session_of(db):
+    with Store.open(db, read_only=True) as store:
+        yield store, Session(store, open_book())
+
+
+def tuned(db, text, *, holdout=0.25, limits=None, least=None, folds=0):
+    request = Request(text.encode(), "p.toml", limits or Limits(), holdout, least, folds)
+    with session_of(db) as (store, session):
+        log = session.bill(parse_policy(text.encode(), "p.toml")).log
+        traffic = Traffic.of(store, Answers.of(store, open_book()))
+        return tune(request, log.features, log.days, traffic, Replaying(session), lambda line: None)
+
+
+def unit_of(found, feature):
+    return next(unit for unit in found.units if feature in unit.features)
+
+
+def test_a_threshold_is_the_cheapest_that_keeps_the_policys_quality(scored):
+    found = tuned(scored, ROUTED)
+    unit = unit_of(found, "chat")
+    assert unit.whole
+    assert unit.changes == (
+        f"routing of chat: tiers {CHEAP}@0.1 / {DEAR}@always -> {CHEAP}@0.4 / {DEAR}@always",
+    )
+    assert unit.quality_in["chat"].mean == 1
+    assert found.test.total(found.tuned) < found.test.total(found.start)
+
+
+def test_no_more_risk_is_taken_where_nothing_measures_it(db):
+    """Without evals a lower threshold, or the cheap model alone, would be the cheapest of all."""
+    text = ROUTED.replace('"difficulty"', '"length"').replace("0.1", "0.9")
+    found = tuned(db, text)
+    unit = unit_of(found, "chat")
+    assert {option[0] for option in found.chosen if option} == {"routing"}
+    assert unit.changes == ()
+    assert any(f"does not beat {CHEAP} alone" in line for line in tune_output.against_singles(unit))
+
+
+def test_a_floor_that_nothing_reaches_is_named_and_the_policy_stands(scored):
+    found = tuned(scored, ROUTED, least=0.999)
+    unit = unit_of(found, "chat")
+    assert (unit.feasible, unit.changes) == (False, ())
+    assert f"the best reaches {unit.best_quality['chat']:.3f}" in tune_output.spell(found, 0)
+
+
+def test_a_cascade_is_held_against_a_coin_at_the_same_spend(scored):
+    """Difficulty tells which chats the cheap model gets right, and a coin does not."""
+    found = tuned(scored, ROUTED)
+    said = next(line for line in tune_output.spell(found, 0).splitlines() if "a coin" in line)
+    cheap, dear = unit_of(found, "chat").singles
+    room = dear.in_pico_usd - cheap.in_pico_usd
+    share = (unit_of(found, "chat").cascades["chat"] - cheap.in_pico_usd) / room
+    mean = cheap.quality.mean + share * (1 - cheap.quality.mean)
+    assert f"answers {mean:.3f} on average, the cascade 1.000" in said
+    assert "does not beat" not in said
+
+
+@pytest.mark.parametrize(("least", "model"), [(0.9, DEAR), (0.2, CHEAP)])
+def test_a_model_on_offer_is_taken_only_where_its_evals_reach_the_floor(scored, least, model):
+    text = f'[[model_selection]]\nfeature = "chat"\nto = "{DEAR}"\n'
+    found = tuned(scored, text, limits=Limits(models=(CHEAP,)), least=least)
+    chosen = {option[1]["to"] for option in found.chosen if option} or {DEAR}
+    assert chosen == {model}
+
+
+def test_a_lifetime_is_the_best_of_a_sweep_within_the_staleness_allowed(db):
+    most = 5 * DAY
+    found = tuned(db, CACHED, limits=Limits(max_staleness_s=Decimal(most)))
+    swept = {}
+    with session_of(db) as (_, session):
+        for ttl in range(DAY // 2, most + 1, DAY // 2):
+            policy = parse_policy(CACHED.replace("60", str(ttl)).encode(), "p.toml")
+            spend = Replaying(session)(policy)
+            for feature in ("chat", "search"):
+                swept.setdefault(feature, []).append(found.train.total({"": spend[feature]}))
+    for feature, bills in swept.items():
+        assert unit_of(found, feature).tuned_in_pico_usd <= min(bills)
+    assert all(option[1]["ttl_seconds"] <= most for option in found.chosen if option)
+
+
+def test_without_a_limit_no_answer_grows_older_than_the_policy_allows(db):
+    found = tuned(db, CACHED.replace("60", str(DAY)))
+    assert all(option is None or option[1]["ttl_seconds"] <= DAY for option in found.chosen)
+
+
+def test_days_held_out_change_nothing_of_what_is_chosen(scored):
+    """More traffic on the days held out, of another kind: the same values are found."""
+    before = tuned(scored, ROUTED + CACHED.replace("60", str(DAY)))
+    late = [
+        row | {"request_id": f"late{n}", "prompt": "again"}
+        for n, row in enumerate(log_rows())
+        if row["ts"] >= before.test.first * DAY
+    ]
+    load(scored, "late.jsonl", late, ingest_file)
+    after = tuned(scored, ROUTED + CACHED.replace("60", str(DAY)))
+    assert after.train == before.train
+    assert after.chosen == before.chosen
+    assert after.train.total(after.tuned) == before.train.total(before.tuned)
+    assert after.test.total(after.tuned) > before.test.total(before.tuned)
+
+
+def test_walking_forward_each_step_sees_only_the_days_before_it(scored):
+    text = ROUTED + CACHED.replace("60", str(DAY))
+    walked = tuned(scored, text, folds=3)
+    assert [(f.train.until, f.test.until) for f in walked.folds] == [
+        (walked.train.first + 5, walked.train.first + 10),
+        (walked.train.first + 10, walked.train.first + 15),
+        (walked.train.first + 15, walked.train.first + 20),
+    ]
+    last = walked.folds[-1]
+    alone = tuned(scored, text, holdout=0.25)
+    assert last.train == alone.train
+    assert last.tuned_in == alone.train.total({f: alone.tuned[f] for f in ("chat", "search")})
+    assert last.tuned_out == alone.test.total(alone.tuned)
+
+
+def test_features_that_share_one_cache_are_tuned_together(db):
+    text = CACHED.replace("60", str(DAY)) + 'scope = "global"\n'
+    found = tuned(db, text)
+    (unit,) = found.units
+    assert unit.features == ("chat", "search")
+
+
+def test_the_written_policy_bills_what_was_promised(scored):
+    text = 'name = "n"\n' + ROUTED + CACHED.replace("60", str(DAY)) + '[costs]\nmonthly_usd = "1"\n'
+    found = tuned(scored, text)
+    policy = parse_policy(to_toml(found).encode(), "tuned.toml")
+    with session_of(scored) as (_, session):
+        assert Replaying(session)(policy) == found.tuned
+    assert policy.rollout.costs
+
+
+def test_thinning_keeps_both_ends_and_no_more_than_asked():
+    values = list(range(100))
+    kept = thin(values, [1] * 100, 12)
+    assert (kept[0], kept[-1], len(kept)) == (0, 99, 12)
+    assert kept == sorted(set(kept))
+    assert thin(values[:5], [1] * 5, 12) == values[:5]
+
+
+def test_the_command_says_what_was_not_done_and_that_figures_without_holdout_flatter(
+    scored, tmp_path
+):
+    policy = tmp_path / "p.toml"
+    policy.write_text(ROUTED)
+    words = ["tune", "--policy", str(policy), "--db", str(scored)]
+    result = CliRunner().invoke(cli, [*words, "--holdout", "0"])
+    assert result.exit_code == 0, result.output
+    assert "in sample, and flatter" in result.stdout
+    assert "Not done:" in result.stdout
+    told = json.loads(CliRunner().invoke(cli, [*words, "--json"]).stdout)
+    assert told["days"] == {"in_sample": 15, "out_of_sample": 5}
+    assert Decimal(told["usd"]["tuned"]["in_sample"]) < Decimal(told["usd"]["policy"]["in_sample"])
