@@ -108,6 +108,7 @@ def _json(spends: tuple[FeatureSpend, ...]) -> str:
             "requests": one.requests,
             "unpriced_requests": one.unpriced_requests,
             "tokens": one.tokens,
+            "unpriced_tokens": one.unpriced_tokens,
             "usd": one.pico_usd / _PICO,
             "pico_usd": str(one.pico_usd),
         }
@@ -130,14 +131,14 @@ def _text(spends: tuple[FeatureSpend, ...]) -> str:
     from analyzer.savings.attributed import attributed
 
     if not spends:
-        return "nothing is loaded; load a log first: rebill ingest FILE"
+        return "no requests and no usage totals are loaded: rebill ingest FILE"
     lines = []
     for held_as in dict.fromkeys(one.held_as for one in spends):
         rows = [("id", "feature", "requests", "unpriced", "tokens", "cost")]
         rows += [
             (one.feature_id, one.feature if one.feature != one.feature_id else "",
              f"{one.requests:,}", f"{one.unpriced_requests:,}", f"{one.tokens:,}",
-             spell_usd(one.pico_usd))
+             "-" if one.known_pico_usd is None else spell_usd(one.known_pico_usd))
             for one in spends if one.held_as == held_as
         ]  # fmt: skip
         widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]

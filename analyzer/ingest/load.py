@@ -20,6 +20,7 @@ from analyzer.ingest.refusal import check_refused
 from analyzer.ingest.remove import Removed
 from analyzer.ingest.source_file import SourceFile
 from analyzer.ingest.staging import aggregated, readable, remarks, stage
+from analyzer.ingest.twins import twin_notes
 from analyzer.store import Store
 
 EXAMPLES = 3
@@ -188,6 +189,7 @@ def _load(store: Store, source: SourceFile, detected: Detected, wish: Wish) -> A
     else:
         store.run("load_grouping", source_id=source_id, grouped_by=grouped_by)
     loaded = store.run(f"load_{table}", source_id=source_id)
+    twins = twin_notes(store, source_id, loaded) if grouped_by is None else ()
     rejects = store.run("load_rejects", source_id=source_id, file=source.name)
     account = Account(
         file=source.name,
@@ -205,6 +207,7 @@ def _load(store: Store, source: SourceFile, detected: Detected, wish: Wish) -> A
         notes=(
             *spell_replaced(replaced),
             *_notes({**counts, "grown": grown}, known["changed"], detected.format.aside),
+            *twins,
             *remarks(store, detected.format),
             *((detected.format.note,) if detected.format.note else ()),
             *(notes(wish.mapping) if wish.mapping else ()),

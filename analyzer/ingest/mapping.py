@@ -87,12 +87,20 @@ def _names(fmt: Format, found: dict[str, str]) -> str:
     return f"keyed({fill(own, found)}) AS own, keyed({fill(around, found)}) AS around"
 
 
+def _reading(name: str, column: Column, *, of_requests: bool) -> str:
+    """SQL that reads a column's text. What a request is called by is never as long as a prompt."""
+    if name == "feature":
+        return "stored_name(x)"
+    if of_requests and column.unit == "text":
+        return "stored_label(x)"
+    return READINGS[column.unit].sql
+
+
 def _values(layer: str, columns: Mapping[str, Column]) -> str:
     values = []
     for name, column in columns.items():
         text = quoted("x:" + name)
-        reading = READINGS[column.unit].sql if name != "feature" else "stored_name(x)"
-        sql = re.sub(r"\bx\b", text, reading)
+        sql = re.sub(r"\bx\b", text, _reading(name, column, of_requests="ts_us" in columns))
         values.append(f"{sql} AS {quoted('v:' + name)}")
     return f"SELECT *, {', '.join(values)} FROM ({layer})"
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +20,9 @@ from analyzer.store import Store
 
 ROWS_AT_ONCE = 12_000_000
 """About so many keyed requests are sorted at a time."""
+
+_AT_ONCE = 2
+_WORTH_CUTTING = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +51,25 @@ def decide_hits(store: Store, log: Log, policy: Policy, parts: int | None = None
     """Replay every caching rule; the keys are taken in ``parts``, by default as memory asks."""
     size = store.one("replay_size")["rows"]
     hits = Hits(np.zeros(size, dtype=np.bool_), np.zeros(size, dtype=np.bool_))
-    parts = parts or -(-log.total_requests // ROWS_AT_ONCE)
+    parts = parts or _parts(log.total_requests)
     for rule, features in covered(policy, log):
-        for keyed in cache_keys(store, log, features, parts):
-            hits.keep(keyed, rule, log.context)
+        # No two parts share a row, so that one may be replayed while the next is read.
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            waiting: deque[Future[None]] = deque()
+            for keyed in cache_keys(store, log, features, parts):
+                waiting.append(pool.submit(hits.keep, keyed, rule, log.context))
+                if len(waiting) == _AT_ONCE:
+                    waiting.popleft().result()
+            for future in waiting:
+                future.result()
         if rule.assumed_hit_rate is not None:
             hits.keep(unkeyed(store, log, features), rule, log.context)
     return hits
+
+
+def _parts(requests: int) -> int:
+    """As many parts as memory asks, and two where one would keep a processor idle."""
+    return max(-(-requests // ROWS_AT_ONCE), _AT_ONCE if requests > _WORTH_CUTTING else 1)
 
 
 def covered(policy: Policy, log: Log) -> Iterator[tuple[Caching, list[int]]]:

@@ -33,6 +33,12 @@ class FeatureSpend:
     unpriced_requests: int
     tokens: int
     pico_usd: int
+    unpriced_tokens: int
+
+    @property
+    def known_pico_usd(self) -> int | None:
+        """The cost; None where nothing prices any of the tokens, which is no $0."""
+        return None if self.tokens and self.unpriced_tokens == self.tokens else self.pico_usd
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,7 @@ def _plus(before: FeatureSpend | None, row: Mapping[str, Any], prices: list[Pric
         price = prices[row["price_no"]]
         discount = price.batch_ppm if row["batch"] else 0
         cost = price.units(above=row["above"], discount_ppm=discount).cost(TokenSums(**sums))
-    had = before or FeatureSpend(row["feature_id"], row["feature"], row["held_as"], 0, 0, 0, 0)
+    had = before or FeatureSpend(row["feature_id"], row["feature"], row["held_as"], 0, 0, 0, 0, 0)
     return FeatureSpend(
         had.feature_id,
         had.feature,
@@ -94,6 +100,7 @@ def _plus(before: FeatureSpend | None, row: Mapping[str, Any], prices: list[Pric
         had.unpriced_requests + (0 if priced else row["requests"]),
         had.tokens + sum(sums.values()),
         had.pico_usd + cost,
+        had.unpriced_tokens + (0 if priced else sum(sums.values())),
     )
 
 

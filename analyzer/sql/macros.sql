@@ -19,10 +19,16 @@ CREATE OR REPLACE TEMP MACRO stored_text(x) AS CASE
   ELSE regexp_replace(x, '[[:cntrl:]]', ' ', 'g')
 END;
 
--- The name of a feature: at most 80 characters and six words, or it may be a short prompt.
-CREATE OR REPLACE TEMP MACRO stored_name(x) AS CASE
-  WHEN length(x) > 80 OR len(regexp_extract_all(trim(x), '\s+')) > 5 THEN keyed_name(x)
+-- What a request is called by, such as its model: at most six words, or it may be a short prompt.
+CREATE OR REPLACE TEMP MACRO stored_label(x) AS CASE
+  WHEN len(regexp_extract_all(trim(x), '\s+')) > 5 THEN keyed_name(x)
   ELSE stored_text(x)
+END;
+
+-- The name of a feature: the same, and at most 80 characters.
+CREATE OR REPLACE TEMP MACRO stored_name(x) AS CASE
+  WHEN length(x) > 80 THEN keyed_name(x)
+  ELSE stored_label(x)
 END;
 
 -- A whole number from 0 to 1e9 (of one request), or to 1e15 (of a bucket); 10.0 is one. Doubles

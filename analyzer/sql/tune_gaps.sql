@@ -1,4 +1,4 @@
--- How long after the last one does a prompt come back, in each feature? A few quantiles:
+-- How long after the last one does a prompt come back, in each feature?
 -- a lifetime just above one of them is where more requests would hit.
 WITH gaps AS (
   SELECT feature, ts_us - lag(ts_us) OVER (PARTITION BY feature, prompt_key ORDER BY ts_us) AS gap

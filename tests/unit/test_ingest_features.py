@@ -147,6 +147,28 @@ def test_what_no_table_prices_is_counted_and_costs_nothing(store, tmp_path):
     ingest_file(store, tmp_path / "x.jsonl")
     (one,) = spend_by_feature(store, open_book())
     assert (one.requests, one.unpriced_requests, one.tokens, one.pico_usd) == (1, 1, 10, 0)
+    assert (one.unpriced_tokens, one.known_pico_usd) == (10, None)
+
+
+TOTALS = "usage_date_utc,model_version,api_key,usage_input_tokens_no_cache,usage_output_tokens\n"
+
+
+def test_a_total_of_many_calls_is_no_long_context(store, tmp_path):
+    """A million tokens of claude-sonnet-4-5 are $3; only a call of over 200,000 costs double."""
+    path = tmp_path / "tokens.csv"
+    path.write_text(TOTALS + "2026-09-01,claude-sonnet-4-5-20250929,bot,1000000,0\n")
+    ingest_file(store, path)
+    (one,) = spend_by_feature(store, open_book())
+    assert one.pico_usd == 3 * 10**12
+
+
+def test_a_total_that_nothing_prices_and_nobody_counted_is_no_zero(store, tmp_path):
+    """The export counts no requests, so only the tokens tell that a price is missing."""
+    path = tmp_path / "tokens.csv"
+    path.write_text(TOTALS + "2026-09-01,claude-who-knows,bot,1000,0\n")
+    ingest_file(store, path)
+    (one,) = spend_by_feature(store, open_book())
+    assert (one.unpriced_requests, one.unpriced_tokens, one.known_pico_usd) == (0, 1000, None)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,44 @@
+"""Two logs of the same calls under other ids: the second one is told of, not added in silence."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from analyzer.ingest.load import ingest_file
+
+
+def write(tmp_path, name, *, calls=12, second=0, tokens=100, ids="a"):
+    """One call a minute, at some second of it."""
+    rows = [
+        {
+            "request_id": f"{ids}{n}", "ts": f"2026-09-01T08:{n:02d}:{second:02d}.25Z",
+            "model": "gpt-4o", "input_tokens": tokens + n, "output_tokens": 10,
+        }
+        for n in range(calls)
+    ]  # fmt: skip
+    path = tmp_path / name
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def test_calls_told_a_second_time_under_other_ids_are_told_of(store, tmp_path):
+    ingest_file(store, write(tmp_path, "gateway.jsonl"))
+    account = ingest_file(store, write(tmp_path, "tracer.jsonl", ids="b"))
+    (note,) = account.notes
+    assert note.startswith("12 of its 12 requests have the second and the token counts")
+    assert "gateway.jsonl" in note
+    assert "rebill sources remove" in note
+
+
+@pytest.mark.parametrize("other", [{"second": 30}, {"tokens": 5000}])
+def test_calls_of_another_time_or_size_are_not(store, tmp_path, other):
+    ingest_file(store, write(tmp_path, "gateway.jsonl"))
+    assert ingest_file(store, write(tmp_path, "tracer.jsonl", ids="b", **other)).notes == ()
+
+
+def test_a_few_alike_among_many_are_chance(store, tmp_path):
+    """5 of 12 are alike: less than half."""
+    ingest_file(store, write(tmp_path, "gateway.jsonl", calls=5))
+    assert ingest_file(store, write(tmp_path, "tracer.jsonl", ids="b")).notes == ()
