@@ -6,31 +6,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from analyzer.findings import Findings
 from reports import html
 
-SYSTEM_CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 DRAWN = "html[data-charts=drawn]"
 PATIENCE_MS = 60_000
 
 Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as driver:
-        yield driver
-
-
-@pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    path = SYSTEM_CHROMIUM if SYSTEM_CHROMIUM.exists() else None
-    running = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-    yield running
-    running.close()
 
 
 @pytest.fixture

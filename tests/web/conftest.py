@@ -12,14 +12,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from analyzer.cli import cli
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "sample_logs"
-SYSTEM_CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 PATIENCE_MS = 15_000
 _MAIN = "from analyzer.cli import main; main()"
 
@@ -97,20 +95,6 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Se
     for server in started:
         if server.process.poll() is None:
             server.stop()
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as driver:
-        yield driver
-
-
-@pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    path = SYSTEM_CHROMIUM if SYSTEM_CHROMIUM.exists() else None
-    running = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-    yield running
-    running.close()
 
 
 @pytest.fixture
