@@ -15,15 +15,13 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
-from io import BytesIO
 from pathlib import Path
-
-import polars as pl
 
 from analyzer.errors import StoreError
 from analyzer.lever import Rule
 from analyzer.levers.compression import Compression
 from analyzer.policy import Policy
+from analyzer.replay.arrow import packed, unpacked
 from analyzer.replay.decide import Profile
 from analyzer.replay.partition import Sums
 from analyzer.replay.parts import PRICE_ONLY
@@ -33,7 +31,7 @@ from analyzer.runners import local
 from analyzer.store import Store
 
 MOST_KEPT = 16
-_SHAPES_SUMS = ("replay", "levers", "kernels", "runners", "lever.py")
+_SHAPES_SUMS = ("replay", "levers", "kernels", "runners", "sql", "lever.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +50,7 @@ class Fresh:
                 key=self.key,
                 data=self.data,
                 kept_at_us=time.time_ns() // 1000,
-                cells=_packed(self.sums.cells),
-                tallies=_packed(self.sums.tallies),
-                evals=_packed(self.sums.evals),
+                **packed(self.sums).to_pylist()[0],
             )
             store.run("drop_stale_prepared", data=self.data, most=MOST_KEPT)
 
@@ -76,13 +72,7 @@ def _recall(store: Store, key: str) -> Sums | None:
     found = store.query("prepared_by_key", key=key)
     if found.is_empty():
         return None
-    return Sums(*(pl.read_ipc_stream(BytesIO(part)) for part in found.row(0)))
-
-
-def _packed(frame: pl.DataFrame) -> bytes:
-    buffer = BytesIO()
-    frame.write_ipc_stream(buffer, compression="zstd")
-    return buffer.getvalue()
+    return unpacked(*found.row(0))
 
 
 def _decisions(log: Log, plan: Plan) -> str:

@@ -1,5 +1,6 @@
 """However a log is cut, its sums are the same: by time, by cache key, by prefix."""
 
+import pickle
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +15,7 @@ from analyzer.ingest.scores import load_evals
 from analyzer.policy import read_policy
 from analyzer.pricing.book import open_book
 from analyzer.replay import hits, stretches
+from analyzer.replay.arrow import add_packed, replay_arrow
 from analyzer.replay.partition import add, replay
 from analyzer.replay.payers import PrefixPayers
 from analyzer.replay.plan import plan
@@ -89,4 +91,7 @@ def test_a_partition_needs_only_the_requests_that_share_a_prefix(world, cut):
         marked = PrefixPayers(asked).mark(marked)
     shard = pl.col("prefix_key").hash() % cut
     shards = marked.with_columns(shard=shard.fill_null(0)).partition_by("shard", include_key=False)
-    assert_same(add(replay(part, asked) for part in shards or [marked]), whole)
+    parts = shards or [marked]
+    assert_same(add(replay(part, asked) for part in parts), whole)
+    sent = pickle.loads(pickle.dumps(asked))
+    assert_same(add_packed(replay_arrow(part.to_arrow(), sent) for part in parts), whole)
