@@ -33,6 +33,12 @@ class UnevaluatedError(RebillError):
     exit_code = 3
 
 
+class StoppedError(RebillError):
+    """Raised when whoever asked for a long search stopped it. Exit code 130, as for Ctrl-C."""
+
+    exit_code = 130
+
+
 class GateError(RebillError):
     """Raised when all was done, but a gate that the user asked for failed. Exit code 1."""
 

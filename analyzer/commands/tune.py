@@ -82,40 +82,34 @@ def command(
     import json
 
     from analyzer.commands import tune_output
+    from analyzer.commands.meter import Meter
     from analyzer.commands.writing import write_text
     from analyzer.policy import read_policy
     from analyzer.pricing.book import open_book
     from analyzer.session import Session
     from analyzer.store import Store
-    from analyzer.tune.answers import Answers
-    from analyzer.tune.evaluate import Replaying
-    from analyzer.tune.options import Limits, Traffic
-    from analyzer.tune.tuned import Request, tune
+    from analyzer.tune.engine import tune_log
+    from analyzer.tune.options import Limits
+    from analyzer.tune.tuned import Request
+    from analyzer.tune.watch import Watch
     from analyzer.tune.written import to_toml
 
-    policy, raw = read_policy(policy_file)
+    _, raw = read_policy(policy_file)
     book = open_book(price_files)
     limits = Limits(_decimal(max_staleness), _decimal(max_wait), models)
     request = Request(raw, policy_file.name, limits, holdout, min_quality, folds)
-    with Store.open(db, read_only=True) as store:
-        session = Session(store, book)
-        log = session.bill(policy, policy_file.name).log
-        traffic = Traffic.of(store, Answers.of(store, book))
-        evaluate = Replaying(session)
-        found = tune(request, log.features, log.days, traffic, evaluate, _tell)
+    meter = Meter()
+    with meter, Store.open(db, read_only=True) as store:
+        found = tune_log(store, Session(store, book), book, request, Watch(meter.show))
     if output is not None:
         write_text(output, to_toml(found))
     if as_json:
-        click.echo(json.dumps(tune_output.as_json(found, evaluate.count), indent=2))
+        click.echo(json.dumps(tune_output.as_json(found), indent=2))
     else:
-        click.echo(tune_output.spell(found, evaluate.count))
+        click.echo(tune_output.spell(found))
     if output is not None:
         click.echo(f"{output}: the tuned policy", err=True)
 
 
 def _decimal(value: float | None) -> Decimal | None:
     return None if value is None else Decimal(str(value))
-
-
-def _tell(line: str) -> None:
-    click.echo(line, err=True)

@@ -22,12 +22,12 @@ NOT_DONE = (
 """Said with every result."""
 
 
-def spell(found: Found, policies: int) -> str:
+def spell(found: Found) -> str:
     """Spell the spend in and out of sample, what changed and why, and what was not done."""
     lines = [*_table(found), "", *_gap(found), *_folds(found), ""]
     for unit in found.units:
         lines += _unit(unit)
-    lines += ["", f"{policies:,} policies were replayed.", "Not done:"]
+    lines += ["", f"{found.policies:,} policies were replayed.", "Not done:"]
     return "\n".join([*lines, *(f"  {line}" for line in NOT_DONE)])
 
 
@@ -166,7 +166,7 @@ def _quality(quality: Quality | None) -> str:
     return f"{quality.mean:.3f} (at least {quality.low:.3f}, n = {quality.n:,})"
 
 
-def as_json(found: Found, policies: int) -> dict[str, object]:
+def as_json(found: Found) -> dict[str, object]:
     """Return the same as it stands in ``rebill tune --json``."""
     return {
         "days": {"in_sample": _days(found.train), "out_of_sample": _days(found.test)},
@@ -196,7 +196,7 @@ def as_json(found: Found, policies: int) -> dict[str, object]:
             for fold in found.folds
         ],
         "units": [_unit_json(unit) for unit in found.units],
-        "policies_replayed": policies,
+        "policies_replayed": found.policies,
         "not_done": list(NOT_DONE),
     }  # fmt: skip
 

@@ -17,6 +17,9 @@ Spend = Mapping[str, Mapping[int, int]]
 class Evaluator(Protocol):
     """Whatever can say what a policy costs."""
 
+    count: int
+    """How many policies it was asked for."""
+
     def __call__(self, policy: Policy) -> Spend:
         """Return the spend of the whole log under a policy."""
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from analyzer.tune.evaluate import Evaluator
 from analyzer.tune.slots import Option, Slot, Unit, policy_of
+from analyzer.tune.watch import Watch
 
 MOST_COMBINATIONS = 300
 _MOST_PASSES = 4
@@ -54,18 +55,19 @@ class Search:
         units: Sequence[Unit],
         offers: Sequence[Sequence[Option]],
         evaluate: Evaluator,
-        progress: Callable[[str], None],
+        watch: Watch,
     ) -> None:
         """Take the policy's parts; ``offers``: the options of each slot, its own rule first."""
         self._rest, self._slots, self._units, self._offers = rest, slots, units, offers
-        self._evaluate, self._progress = evaluate, progress
+        self._evaluate, self._watch = evaluate, watch
         self._known: list[dict[str, tuple[Choice, DaySpend]]] = [{} for _ in units]
 
     def run(self, better: Better) -> list[Tried]:
         """Search every unit. What is replayed once is remembered from run to run."""
         best = [self.start(unit) for unit in self._units]
         whole = [self._combinations(unit) <= MOST_COMBINATIONS for unit in self._units]
-        self._replay([self._all(u) if w else [self.start(u)] for u, w in self._zip(whole)])
+        first = [self._all(u) if w else [self.start(u)] for u, w in self._zip(whole)]
+        self._replay(first, "every combination of the small problems")
         for number, unit in enumerate(self._units):
             best[number] = self._best(number, unit, best[number], better)
         for sweep in range(_MOST_PASSES):
@@ -86,13 +88,11 @@ class Search:
         most = max((len(u.slots) for u, w in self._zip(whole) if not w), default=0)
         for place in range(most):
             open_ = [not w and place < len(u.slots) for u, w in self._zip(whole)]
-            if any(open_):
-                self._progress(f"pass {sweep + 1}, rule {place + 1} of {most}")
             moves = [
                 list(self._moves(u, best[n], place)) if open_[n] else []
                 for n, u in enumerate(self._units)
             ]
-            self._replay(moves)
+            self._replay(moves, f"pass {sweep + 1}, rule {place + 1} of {most}")
             for number, unit in enumerate(self._units):
                 if open_[number]:
                     best[number] = self._best(number, unit, best[number], better)
@@ -121,7 +121,7 @@ class Search:
         found = min(allowed, key=lambda key: (allowed[key], key))
         return list(self._known[number].values())[found][0]
 
-    def _replay(self, wanted: Sequence[Sequence[Choice]]) -> None:
+    def _replay(self, wanted: Sequence[Sequence[Choice]], stage: str) -> None:
         """Replay what is not known yet: the n-th choice of every unit together."""
         missing = [
             [choice for choice in choices if _name(choice) not in self._known[n]]
@@ -129,9 +129,10 @@ class Search:
         ]
         rounds = max((len(choices) for choices in missing), default=0)
         for turn in range(rounds):
+            self._watch.step(stage, turn, rounds)
             self._turn(missing, turn)
-            if (turn + 1) % 25 == 0 or turn + 1 == rounds:
-                self._progress(f"{turn + 1} of {rounds} policies replayed")
+        if rounds:
+            self._watch.step(stage, rounds, rounds)
 
     def _turn(self, missing: Sequence[Sequence[Choice]], turn: int) -> None:
         chosen = [self._offers[slot][0] for slot in range(len(self._slots))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -18,6 +18,7 @@ from analyzer.tune.judge import Days, Judge, changes
 from analyzer.tune.options import Limits, Traffic, options
 from analyzer.tune.search import Choice, Search, Tried
 from analyzer.tune.slots import Option, Slot, Table, Unit, policy_of, slots_of, units_of
+from analyzer.tune.watch import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,8 @@ class Found:
     tuned: Spend
     units: tuple[UnitFound, ...]
     folds: tuple[Fold, ...]
+    policies: int
+    """How many policies were replayed."""
 
 
 def tune(
@@ -112,7 +115,7 @@ def tune(
     days: range,
     traffic: Traffic,
     evaluate: Evaluator,
-    progress: Callable[[str], None],
+    watch: Watch,
 ) -> Found:
     """Search a policy's values on the first days of a log, and bill what is found on all of them.
 
@@ -123,10 +126,11 @@ def tune(
         traffic: what the log says about the values to try.
         evaluate: bills a policy on the whole log; a held-out day is billed with the cache as
             warm as the days before it leave it.
-        progress: told a line now and then.
+        watch: told how far the search is; may stop it.
 
     Raises:
         PolicyError: the policy has no rule for any feature of the log, or cannot be read.
+        StoppedError: the watch stopped it.
     """
     policy = parse_policy(request.raw, request.file)
     tables = tomllib.loads(request.raw.decode(), parse_float=Decimal)
@@ -138,7 +142,7 @@ def tune(
     judge = judging.on(train)
     offers = [options(slot, traffic, request.limits) for slot in slots]
     rest = _rest(policy, tables)
-    search = Search(rest, slots, units_of(slots), offers, evaluate, progress)
+    search = Search(rest, slots, units_of(slots), offers, evaluate, watch)
     tried = search.run(judge.rank)
     chosen = _chosen(slots, tried)
     nothing: list[Option] = [None] * len(slots)
@@ -155,6 +159,7 @@ def tune(
         tuned=evaluate(policy_of(rest, slots, chosen, request.file)),
         units=tuple(_unit(one, slots, judge, train, test) for one in tried),
         folds=tuple(_walk(search, judging, days, request.folds, today)),
+        policies=evaluate.count,
     )
 
 

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from analyzer.cli import cli
 from analyzer.commands import tune_output
+from analyzer.errors import StoppedError
 from analyzer.ingest.load import ingest_file
 from analyzer.ingest.scores import load_evals
 from analyzer.policy import parse_policy
@@ -20,6 +21,7 @@ from analyzer.tune.answers import Answers
 from analyzer.tune.evaluate import Replaying
 from analyzer.tune.options import Limits, Traffic, thin
 from analyzer.tune.tuned import Request, tune
+from analyzer.tune.watch import NOBODY, Watch
 from analyzer.tune.written import to_toml
 
 DAY = 86_400
@@ -84,12 +86,12 @@ def session_of(db):
         yield store, Session(store, open_book())
 
 
-def tuned(db, text, *, holdout=0.25, limits=None, least=None, folds=0):
+def tuned(db, text, *, holdout=0.25, limits=None, least=None, folds=0, watch=NOBODY):
     request = Request(text.encode(), "p.toml", limits or Limits(), holdout, least, folds)
     with session_of(db) as (store, session):
         log = session.bill(parse_policy(text.encode(), "p.toml")).log
         traffic = Traffic.of(store, Answers.of(store, open_book()))
-        return tune(request, log.features, log.days, traffic, Replaying(session), lambda line: None)
+        return tune(request, log.features, log.days, traffic, Replaying(session), watch)
 
 
 def unit_of(found, feature):
@@ -121,13 +123,13 @@ def test_a_floor_that_nothing_reaches_is_named_and_the_policy_stands(scored):
     found = tuned(scored, ROUTED, least=0.999)
     unit = unit_of(found, "chat")
     assert (unit.feasible, unit.changes) == (False, ())
-    assert f"the best reaches {unit.best_quality['chat']:.3f}" in tune_output.spell(found, 0)
+    assert f"the best reaches {unit.best_quality['chat']:.3f}" in tune_output.spell(found)
 
 
 def test_a_cascade_is_held_against_a_coin_at_the_same_spend(scored):
     """Difficulty tells which chats the cheap model gets right, and a coin does not."""
     found = tuned(scored, ROUTED)
-    said = next(line for line in tune_output.spell(found, 0).splitlines() if "a coin" in line)
+    said = next(line for line in tune_output.spell(found).splitlines() if "a coin" in line)
     cheap, dear = unit_of(found, "chat").singles
     room = dear.in_pico_usd - cheap.in_pico_usd
     share = (unit_of(found, "chat").cascades["chat"] - cheap.in_pico_usd) / room
@@ -217,6 +219,17 @@ def test_thinning_keeps_both_ends_and_no_more_than_asked():
     assert (kept[0], kept[-1], len(kept)) == (0, 99, 12)
     assert kept == sorted(set(kept))
     assert thin(values[:5], [1] * 5, 12) == values[:5]
+
+
+def test_whoever_watches_sees_it_move_on_and_may_stop_it(scored):
+    seen = []
+    text = ROUTED + CACHED.replace("60", str(DAY))
+    tuned(scored, text, watch=Watch(seen.append))
+    assert all(0 <= step.done <= step.total for step in seen)
+    assert {step.done == step.total for step in seen} == {True, False}
+    after = len(seen) // 2
+    with pytest.raises(StoppedError):
+        tuned(scored, text, watch=Watch(seen.append, lambda: len(seen) >= after))
 
 
 def test_the_command_says_what_was_not_done_and_that_figures_without_holdout_flatter(
