@@ -93,6 +93,7 @@ def conclude(store: Store, question: Question, replayed: Replayed) -> Findings:
         provenance=question.provenance,
         board=board(_asked(store, question), replayed, found),
         reconciliation=found.bill,
+        backtest=question.policy.backtest,
     )
 
 

@@ -26,6 +26,26 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class Backtest:
+    """What a tuned policy says of its own tuning; the log it was tuned on may be another."""
+
+    on: str
+    """The day (ISO) it was tuned; empty where the policy does not say."""
+    log: str
+    """The days of that log, in words."""
+    days: int
+    """How many days tuning saw."""
+    held_out_days: int
+    """How many it did not see."""
+    in_sample: Pair
+    """Spend of the days it saw: today's calls, and under the tuned policy."""
+    out_of_sample: Pair | None
+    """The same of the days it did not see; None where none were held out."""
+    edited: bool
+    """Whether the policy's rules are no longer those that were tuned: then no figure is theirs."""
+
+
+@dataclass(frozen=True, slots=True)
 class RolloutCost:
     """What a lever, or the policy as a whole (``""``), costs to build and to run."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from analyzer.board import Board
+from analyzer.board import Backtest, Board
 from analyzer.errors import Skipped, Unpriced
 
 EVIDENCE_CLASSES = ("measured", "replayed", "evidenced", "assumed")
@@ -233,6 +233,8 @@ class Findings:
     """Costs, units, providers, quality, sensitivity, forecast and risks."""
     reconciliation: Reconciliation | None = None
     """The log against bills and logged costs; None where there is neither."""
+    backtest: Backtest | None = None
+    """What the policy saved on days that its tuning did not see; None where it was not tuned."""
 
     @property
     def before_pico_usd(self) -> int:

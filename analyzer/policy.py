@@ -13,12 +13,15 @@ from typing import Any, cast
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from analyzer.board import Backtest
 from analyzer.errors import PolicyError
 from analyzer.lever import Lever, Rule
 from analyzer.levers import LEVERS
 from analyzer.rollout import TABLES, Rollout, nearest, read_rollout
+from analyzer.tuned_table import NAME as TUNED
+from analyzer.tuned_table import read_tuned
 
-_TOP_LEVEL = ("name", "price_date", *(lever.name for lever in LEVERS), *TABLES)
+_TOP_LEVEL = ("name", "price_date", *(lever.name for lever in LEVERS), *TABLES, TUNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class Policy:
     rules: Mapping[str, tuple[Rule, ...]]
     rollout: Rollout = field(default_factory=Rollout)
     """What it costs to put into production, and who answers for it."""
+    backtest: Backtest | None = None
+    """What it says of its own tuning, where ``rebill tune`` wrote it."""
 
     @property
     def levers(self) -> tuple[str, ...]:
@@ -77,7 +82,8 @@ def policy_from(tables: Mapping[str, Any], file: str) -> Policy:
     rules = {lever: some for lever, some in found.items() if some}
     name = str(tables.get("name", file.removesuffix(".toml")))
     rollout = read_rollout(tables, tuple(rules), file)
-    return Policy(name, _price_date(tables, file), rules, rollout)
+    backtest = read_tuned(tables, rules, file)
+    return Policy(name, _price_date(tables, file), rules, rollout, backtest)
 
 
 def _price_date(tables: Mapping[str, Any], file: str) -> date | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from analyzer.findings import Findings, Interval, Window
@@ -19,6 +19,14 @@ ONE_MOMENT = (
     "same moment, so it covers no length of time."
 )
 NO_RANGE = "No range: this log has too few days to resample."
+EDITED = (
+    "The policy\u2019s rules were edited after it was tuned: what it says of days held out is not "
+    "theirs, and is left out here."
+)
+NOT_HELD_OUT = (
+    "The policy was tuned on all days of its log: what it saves on days that tuning has not seen "
+    "is not known, and tends to be less."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +44,30 @@ class Headline:
 
 
 def headline(findings: Findings) -> Headline:
-    """Return the annual saving as a range, or what the log allows instead, and why."""
+    """Return the annual saving as a range, or what the log allows instead, and why.
+
+    Of a tuned policy, what it saved on days that its tuning did not see comes first.
+    """
+    shown, tested = _projected(findings), findings.backtest
+    if tested is None:
+        return shown
+    if tested.edited:
+        return replace(shown, note=f"{EDITED} {shown.note}")
+    if tested.out_of_sample is None:
+        return replace(shown, note=f"{NOT_HELD_OUT} {shown.note}")
+    before, after = tested.out_of_sample.before_pico_usd, tested.out_of_sample.after_pico_usd
+    seen = tested.in_sample
+    return replace(
+        shown,
+        label=f"Saved on {spelling.plural(tested.held_out_days, 'day')} that tuning did not see",
+        figure=f"{spelling.percent(before - after, before)} of {spelling.money(before)}",
+        note=f"On the {spelling.plural(tested.days, 'day')} that it was tuned on: "
+        f"{spelling.percent(seen.before_pico_usd - seen.after_pico_usd, seen.before_pico_usd)}. "
+        f"{shown.label}, by all days of this log: {shown.figure}. {shown.note}",
+    )
+
+
+def _projected(findings: Findings) -> Headline:
     projection = findings.projection
     before, after = projection.monthly_before_pico_usd, projection.monthly_after_pico_usd
     if projection.annual_saving_pico_usd is None or before is None or after is None:

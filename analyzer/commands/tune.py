@@ -80,6 +80,7 @@ def command(
       rebill tune --policy policy.toml --holdout 0.25 -o tuned.toml
     """
     import json
+    from datetime import UTC, datetime
 
     from analyzer.commands import tune_output
     from analyzer.commands.meter import Meter
@@ -102,7 +103,7 @@ def command(
     with meter, Store.open(db, read_only=True) as store:
         found = tune_log(store, Session(store, book), book, request, Watch(meter.show))
     if output is not None:
-        write_text(output, to_toml(found))
+        write_text(output, to_toml(found, datetime.now(UTC).date()))
     if as_json:
         click.echo(json.dumps(tune_output.as_json(found), indent=2))
     else:

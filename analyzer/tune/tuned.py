@@ -19,6 +19,7 @@ from analyzer.tune.options import Limits, Traffic, options
 from analyzer.tune.search import Choice, Search, Tried
 from analyzer.tune.slots import Option, Slot, Table, Unit, policy_of, slots_of, units_of
 from analyzer.tune.watch import Watch
+from analyzer.tuned_table import NAME as TUNED
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +219,8 @@ def _rest(policy: Policy, tables: Mapping[str, Any]) -> dict[str, Any]:
 def plain_tables(found: Found) -> dict[str, Any]:
     """Return what the policy says besides its rules; of levers that are off it may not speak."""
     active = {option[0] for option in found.chosen if option is not None}
-    rules = {lever.name for lever in LEVERS}
-    kept = {key: value for key, value in found.rest.items() if key not in rules}
+    rest = {*(lever.name for lever in LEVERS), TUNED}
+    kept = {key: value for key, value in found.rest.items() if key not in rest}
     return {
         key: _of_active(value, active) if key in TABLES else value for key, value in kept.items()
     }

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 from analyzer import __version__
-from analyzer.money import spell_percent, spell_usd
+from analyzer.money import plain_usd, spell_percent, spell_usd
+from analyzer.policy import parse_policy
 from analyzer.policy_text import policy_text
 from analyzer.tune.answers import Quality
 from analyzer.tune.slots import rules_of
 from analyzer.tune.tuned import Found, UnitFound, plain_tables
+from analyzer.tuned_table import NAME as TUNED
+from analyzer.tuned_table import fingerprint
 
 
-def to_toml(found: Found) -> str:
-    """Return the policy's text; ``read_policy`` reads it back."""
+def to_toml(found: Found, on: date | None = None) -> str:
+    """Return the policy's text; ``read_policy`` reads it back.
+
+    ``on``: the day of tuning, where it should be told.
+    """
     tables = plain_tables(found)
     plain = {key: value for key, value in tables.items() if not isinstance(value, dict)}
     nested = {key: value for key, value in tables.items() if isinstance(value, dict)}
@@ -23,7 +30,27 @@ def to_toml(found: Found) -> str:
         parts.append("\n".join([*why, policy_text({lever: [table]})]))
     if nested:
         parts.append(policy_text(nested))
+    rules = parse_policy("\n".join(parts).encode(), "tuned.toml").rules
+    parts.append(policy_text({TUNED: dict(_tuned(found, on, fingerprint(rules)))}))
     return "\n".join(parts)
+
+
+def _tuned(found: Found, on: date | None, rules: str) -> Iterator[tuple[str, object]]:
+    """The table that reports tell: figures of the days that tuning saw, and of those it did not."""
+    if on is not None:
+        yield "on", on
+    first, last = (_day(day) for day in (found.train.first, found.test.until - 1))
+    yield "log", f"{first} to {last}"
+    yield "days", found.train.until - found.train.first
+    yield "held_out_days", found.test.until - found.test.first
+    for name, part in (("in_sample", found.train), ("out_of_sample", found.test)):
+        yield f"{name}_today_usd", plain_usd(part.total(found.today))
+        yield f"{name}_tuned_usd", plain_usd(part.total(found.tuned))
+    yield "rules", rules
+
+
+def _day(number: int) -> date:
+    return date(1970, 1, 1) + timedelta(days=number)
 
 
 def _head(found: Found) -> Iterator[str]:

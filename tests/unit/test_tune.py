@@ -2,15 +2,19 @@
 
 import json
 import random
+import re
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from click.testing import CliRunner
 
+from analyzer.board import Backtest, Pair
 from analyzer.cli import cli
 from analyzer.commands import tune_output
-from analyzer.errors import StoppedError
+from analyzer.errors import PolicyError, StoppedError
 from analyzer.ingest.load import ingest_file
 from analyzer.ingest.scores import load_evals
 from analyzer.policy import parse_policy
@@ -23,6 +27,8 @@ from analyzer.tune.options import Limits, Traffic, thin
 from analyzer.tune.tuned import Request, tune
 from analyzer.tune.watch import NOBODY, Watch
 from analyzer.tune.written import to_toml
+from reports import sentences
+from tests import findings_example
 
 DAY = 86_400
 START = 1_790_035_200  # midnight
@@ -211,6 +217,47 @@ def test_the_written_policy_bills_what_was_promised(scored):
     with session_of(scored) as (_, session):
         assert Replaying(session)(policy) == found.tuned
     assert policy.rollout.costs
+
+
+def test_the_written_policy_tells_of_days_held_out_until_its_rules_are_edited(scored):
+    text = ROUTED + CACHED.replace("60", str(DAY))
+    found = tuned(scored, text)
+    written = to_toml(found, date(2026, 11, 28))
+    told = parse_policy(written.encode(), "tuned.toml").backtest
+    assert (told.on, told.days, told.held_out_days) == ("2026-11-28", 15, 5)
+    assert told.out_of_sample == Pair(found.test.total(found.today), found.test.total(found.tuned))
+    assert told.in_sample == Pair(found.train.total(found.today), found.train.total(found.tuned))
+    assert not told.edited
+    edited = written.replace("accept = 0.4", "accept = 0.5")
+    assert parse_policy(edited.encode(), "tuned.toml").backtest.edited
+    again = tuned(scored, written)
+    assert to_toml(again).count("[tuned]") == 1
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        ("days = 1", "held_out_days is missing"),
+        ("dayz = 1", "unknown key 'dayz'; did you mean 'days'"),
+        ("days = 0", "greater than or equal to 1"),
+    ],
+)
+def test_a_table_of_tuning_that_was_written_by_hand_is_refused_in_one_line(bad, said):
+    with pytest.raises(PolicyError, match=re.escape(said)):
+        parse_policy(f"{CACHED}[tuned]\n{bad}\n".encode(), "p.toml")
+
+
+def test_a_report_says_first_what_was_saved_on_days_held_out():
+    tested = Backtest("", "", 23, 8, Pair(1000, 50), Pair(1000, 100), edited=False)
+    plain = findings_example.example()
+    shown = sentences.headline(replace(plain, backtest=tested))
+    assert shown.label == "Saved on 8 days that tuning did not see"
+    assert shown.figure.startswith("90.0% of")
+    assert "95.0%" in shown.note
+    for other in (replace(tested, edited=True), replace(tested, out_of_sample=None)):
+        kept = sentences.headline(replace(plain, backtest=other))
+        assert kept.figure == sentences.headline(plain).figure
+        assert kept.note != sentences.headline(plain).note
 
 
 def test_thinning_keeps_both_ends_and_no_more_than_asked():
