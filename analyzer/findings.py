@@ -380,6 +380,8 @@ class Reconciliation:
     other_money: tuple[OtherMoney, ...]
     notes: tuple[str, ...]
     """What was not compared, and why: the same money told twice, providers without a bill."""
+    billed_features: tuple[tuple[str, int], ...] = ()
+    """What was billed to each feature, in pico-dollars, the most first."""
 
     @property
     def verdict(self) -> Comparison | None:

@@ -14,7 +14,13 @@ Compared = Sequence[Findings]
 
 def to_html(compared: Compared) -> str:
     """Return the comparison as one self-contained page."""
-    return html.render_sections("Policies side by side", (comparison(compared),), compared[0])
+    return html.render_sections(
+        "Policies side by side",
+        (comparison(compared),),
+        version=compared[0].provenance.version,
+        closing="Each policy has its own report, with its prices, sources and assumptions: "
+        "rebill report --policy FILE.",
+    )
 
 
 def to_markdown(compared: Compared) -> str:

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from analyzer.findings import Findings
 from reports import charts, inline, rollout, sections, sentences, spelling, theme
+from reports.chart import Chart
 from reports.downloads import downloads
 from reports.grid import Section
 from reports.risks import largest_risks
@@ -32,18 +33,24 @@ def render(findings: Findings) -> str:
     )
 
 
-def render_sections(title: str, shown: Sequence[Section], findings: Findings) -> str:
-    """Return a page of sections alone, in the report's own clothes; no charts."""
-    return (
-        _environment()
-        .get_template("sections.html")
-        .render(
-            title=title,
-            board_sections=shown,
-            charts={},
-            findings=findings,
-            **_inlined(with_charts=False),
-        )
+def render_sections(
+    title: str,
+    shown: Sequence[Section],
+    *,
+    version: str,
+    closing: str,
+    figures: Sequence[Chart] = (),
+) -> str:
+    """Return a page of sections alone, in the report's own clothes."""
+    page = _environment().get_template("sections.html")
+    return page.render(
+        title=title,
+        board_sections=shown,
+        version=version,
+        closing=closing,
+        charts={chart.name: chart for chart in figures},
+        figures_json=Markup(charts.serialise(figures)),  # noqa: S704 - escaped there
+        **_inlined(with_charts=bool(figures)),
     )
 
 

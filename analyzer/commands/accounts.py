@@ -45,9 +45,11 @@ def spell_account(account: Account) -> str:
 
 
 def spell_attribution(found: Attribution, held_as: str) -> str:
-    """Spell how much of the money of ``requests`` or ``totals`` names its feature."""
-    what = {"requests": "requests", "totals": "usage totals"}[held_as]
+    """Spell how much of the money of ``requests``, ``totals`` or ``charges`` names its feature."""
+    what = {"requests": "requests", "totals": "usage totals", "charges": "charges"}[held_as]
     whole = found.total_pico_usd
+    if not whole and held_as == "charges":
+        return "the loaded charges come to $0"
     if not whole:
         return f"no loaded {what} cost anything at the bundled prices (rebill prices check)"
     share = spell_percent(found.tagged_pico_usd, whole)

@@ -156,11 +156,15 @@ def _show_attribution(store: Store) -> None:
     """Say how much of the loaded money names a feature, at the bundled prices."""
     from analyzer.commands.accounts import spell_attribution
     from analyzer.pricing.book import open_book
-    from analyzer.savings.attributed import attributed, spend_by_feature
+    from analyzer.reconcile.charges import billed_features
+    from analyzer.savings.attributed import attributed, attribution, spend_by_feature
 
     spends = spend_by_feature(store, open_book())
     for held_as in dict.fromkeys(one.held_as for one in spends):
         click.echo(spell_attribution(attributed(spends, held_as), held_as))
+    billed = dict(billed_features(store))
+    if billed:
+        click.echo(spell_attribution(attribution(billed), "charges"))
 
 
 def _explain_all(files: tuple[Path, ...], wish: Wish, *, as_json: bool) -> list[str]:

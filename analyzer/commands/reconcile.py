@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from analyzer.commands import options
 from analyzer.errors import GateError
+
+if TYPE_CHECKING:
+    from analyzer.findings import Reconciliation
 
 
 def _percent(ctx: click.Context, param: click.Parameter, value: str | None) -> Decimal | None:
@@ -42,6 +46,13 @@ def _percent(ctx: click.Context, param: click.Parameter, value: str | None) -> D
     help="Leave out the newest days of a bill, which are still incomplete. 0 for a closed month.",
 )
 @click.option("--days", "every_day", is_flag=True, help="Print every provider, model and day.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write a page with charts: what was billed by day, model and feature, and the verdict.",
+)
 @options.as_json
 def command(
     db: Path,
@@ -49,6 +60,7 @@ def command(
     fail_outside: Decimal | None,
     lag_hours: int,
     every_day: bool,
+    output: Path | None,
     as_json: bool,
 ) -> None:
     """Reconcile the logs with billing exports, and with the costs that the logs hold.
@@ -67,6 +79,7 @@ def command(
     Examples:
       rebill reconcile
       rebill reconcile --prices negotiated.toml --fail-outside 5
+      rebill reconcile -o bill.html        also where the database holds a bill and nothing else
     """
     from analyzer.money import ppm
     from analyzer.pricing.book import open_book
@@ -85,6 +98,17 @@ def command(
         from reports import reconciliation_text
 
         click.echo(reconciliation_text.render(found, every_day=every_day))
+    if output is not None:
+        _write_page(found, output)
     if fail_outside is not None and not found.within:
         why = "nothing can be compared" if found.within is None else "the gap is larger"
         raise GateError(f"--fail-outside {fail_outside}: {why}")
+
+
+def _write_page(found: Reconciliation, output: Path) -> None:
+    from analyzer import __version__
+    from analyzer.commands.writing import write_text
+    from reports import reconciliation_page
+
+    write_text(output, reconciliation_page.render(found, __version__))
+    click.echo(str(output), err=True)

@@ -51,6 +51,13 @@ def read_bill(store: Store, names: Names) -> Bill:
     return Bill(tuple(dollars), _other_money(rows, names))
 
 
+def billed_features(store: Store) -> tuple[tuple[str, int], ...]:
+    """Return what was billed to each feature in pico-dollars, the most first."""
+    return tuple(
+        (str(feature), int(pico)) for feature, pico in store.query("billed_features").iter_rows()
+    )
+
+
 def _charge(row: dict[str, object], names: Names) -> Charge:
     model = str(row["model"]) if row["model"] else None
     item = str(row["line_item"]) if row["line_item"] else ""

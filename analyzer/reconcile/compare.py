@@ -18,7 +18,7 @@ from analyzer.pricing.book import PriceBook
 from analyzer.reconcile import causes
 from analyzer.reconcile.causes import Split, split_bill, split_usage, unlogged_writes_room
 from analyzer.reconcile.cells import ALL_MODELS, Cell, read_cells
-from analyzer.reconcile.charges import read_bill
+from analyzer.reconcile.charges import billed_features, read_bill
 from analyzer.reconcile.names import Names
 from analyzer.reconcile.outliers import OutlierRow, billed_outliers, logged_outliers
 from analyzer.reconcile.prices import DayPrices, day_text
@@ -55,7 +55,15 @@ def reconcile(
     comparisons = tuple(comparison for comparison in found if comparison is not None)
     notes = tuple(_notes(cells, bill.other_money, lag_hours))
     rows = tuple(_row(cell) for cell in cells)
-    return Reconciliation(comparisons, tolerance_ppm, lag_hours, rows, bill.other_money, notes)
+    return Reconciliation(
+        comparisons,
+        tolerance_ppm,
+        lag_hours,
+        rows,
+        bill.other_money,
+        notes,
+        billed_features(store),
+    )
 
 
 def _bill(cells: Sequence[Cell]) -> Comparison | None:

@@ -54,7 +54,8 @@ def _nothing_to_replay(charge_files: tuple[str, ...]) -> str:
         return "the database holds no requests; load a log first: rebill ingest FILE"
     return (
         f"the database holds money only ({', '.join(charge_files)}), which cannot be simulated: "
-        "see it with rebill reconcile, or load a log or a usage export: rebill ingest FILE"
+        "chart it with rebill reconcile -o bill.html, or load a log or a usage export of the same "
+        "days: rebill ingest FILE"
     )
 
 

@@ -15,8 +15,12 @@ _MOST_OUTLIERS = 10
 
 
 def reconciliation_section(findings: Findings) -> Section:
+    """Return what a report's findings say of the bill."""
+    return section_of(findings.reconciliation)
+
+
+def section_of(found: Reconciliation | None) -> Section:
     """Return the verdict, the named causes, and the sides by model."""
-    found = findings.reconciliation
     if found is None or found.verdict is None:
         return Section("reconciliation", "Reconciled with the bill", (_NOTHING,))
     others = found.comparisons[1:]

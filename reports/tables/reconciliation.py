@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analyzer.findings import Comparison, Outlier, ReconciledRow, Reconciliation
+from analyzer.findings import Comparison, LeftOut, Outlier, ReconciledRow, Reconciliation
 from reports import spelling
 from reports.footing import digits_of, foot, table_unit, to_unit
 
@@ -112,10 +112,14 @@ def left_out_lines(compared: Comparison) -> tuple[str, ...]:
     return tuple(
         f"Left out ({_WHY.get(left.why, left.why)}): "
         f"{spelling.name(left.provider)}, {left.first_day} to {left.last_day}, "
-        f"tokens {spelling.money(left.priced_pico_usd)}, billed "
-        f"{spelling.money(left.said_pico_usd)}."
+        f"{_tokens_left_out(left)}billed {spelling.money(left.said_pico_usd)}."
         for left in compared.left_out
     )
+
+
+def _tokens_left_out(left: LeftOut) -> str:
+    """What the tokens cost; nothing of a bill that stands alone, whose tokens nobody knows."""
+    return "" if left.why == "no log" else f"tokens {spelling.money(left.priced_pico_usd)}, "
 
 
 def outlier_line(row: Outlier) -> str:

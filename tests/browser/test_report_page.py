@@ -7,10 +7,19 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from reports import compared_page
+from analyzer.findings import ReconciledRow, Reconciliation
+from reports import compared_page, reconciliation_page
 from reports.theme import AFTER
 from tests import findings_example as example
 from tests.browser.conftest import Open
+
+_ROWS = (("gpt-4o", "2026-10-01", 9 * 10**12), ("<img src=x>" * 9, "2026-10-03", -(10**12)))
+_BILL = Reconciliation(
+    (), 50_000, 48,
+    tuple(ReconciledRow("openai", model, day, day, None, None, None, pico, None, "no log")
+          for model, day, pico in _ROWS),
+    (), (), (("chat", 8 * 10**12),),
+)  # fmt: skip
 
 WIDTHS = (360, 768, 1280)
 SOON_MS = 1_500
@@ -83,6 +92,17 @@ def test_two_policies_side_by_side_are_quiet_and_accessible(open_report: Open) -
         render=lambda found: compared_page.to_html((found, example.hostile())),
     )
     assert page.evaluate("document.documentElement.scrollWidth") == 360
+    results = Axe().run(page, options=WCAG)
+    assert results.violations_count == 0, results.generate_report()
+    assert page.complaints == []
+
+
+def test_a_page_of_a_bill_alone_is_readable_on_a_phone_and_accessible(open_report: Open) -> None:
+    page = open_report(
+        example.example(), width=360, render=lambda _: reconciliation_page.render(_BILL, "1.2")
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    assert page.locator(".plot svg.main-svg").count() > 1
     results = Axe().run(page, options=WCAG)
     assert results.violations_count == 0, results.generate_report()
     assert page.complaints == []

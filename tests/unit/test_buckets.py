@@ -201,4 +201,9 @@ def test_money_alone_cannot_be_simulated(tmp_path):
     found = rebill(*ASKED, cwd=tmp_path)
     assert found.returncode == 2
     assert "holds money only (cost.csv)" in found.stderr
-    assert "rebill reconcile" in found.stderr
+    assert "rebill reconcile -o bill.html" in found.stderr
+    charted = rebill("reconcile", "-o", "bill.html", cwd=tmp_path)
+    assert charted.returncode == 0
+    page = (tmp_path / "bill.html").read_text(encoding="utf-8")
+    assert "$1.50 billed" in page
+    assert "nothing here can be simulated" in page
