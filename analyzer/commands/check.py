@@ -15,15 +15,7 @@ if TYPE_CHECKING:
 
 def _share(context: click.Context, parameter: click.Parameter, value: str) -> int:
     """Read ``5%`` or ``0.05`` as parts per million."""
-    from decimal import Decimal, InvalidOperation
-
-    try:
-        number = Decimal(value.removesuffix("%")) / (100 if value.endswith("%") else 1)
-    except InvalidOperation:
-        raise click.BadParameter("write a share, such as 5% or 0.05") from None
-    if not number.is_finite() or not 0 <= number <= 1000:
-        raise click.BadParameter("write a share from 0% on, such as 5%")
-    return int(number * 1_000_000)
+    return options.share_ppm(value)
 
 
 @click.command("check")

@@ -55,3 +55,16 @@ def terminal_width() -> int:
     import sys
 
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else 120
+
+
+def share_ppm(value: str) -> int:
+    """Read ``5%`` or ``0.05`` as parts per million; for an option's callback."""
+    from decimal import Decimal, InvalidOperation
+
+    try:
+        number = Decimal(value.removesuffix("%")) / (100 if value.endswith("%") else 1)
+    except InvalidOperation:
+        raise click.BadParameter("write a share, such as 5% or 0.05") from None
+    if not number.is_finite() or not 0 <= number <= 1000:
+        raise click.BadParameter("write a share from 0% on, such as 5%")
+    return int(number * 1_000_000)

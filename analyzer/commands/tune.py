@@ -10,6 +10,16 @@ import click
 from analyzer.commands import options
 
 
+def _share(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
+    """Read ``60%`` or ``0.6`` as parts per million."""
+    from analyzer.commands.options import share_ppm
+
+    found = None if value is None else share_ppm(value)
+    if found is not None and not 0 < found <= 1_000_000:
+        raise click.BadParameter("write a share above 0% and up to 100%, such as 60%")
+    return found
+
+
 @click.command("tune")
 @options.policy
 @options.database
@@ -48,10 +58,22 @@ from analyzer.commands import options
     help="How long a request may wait for a pack or a batch; without it, as in the policy.",
 )
 @click.option(
+    "--max-added-latency",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="How much longer any request may take: calls before its answer at their P95, and waits.",
+)
+@click.option(
+    "--max-provider-share",
+    callback=_share,
+    metavar="SHARE",
+    help="The most of all spend that one provider may get, such as 60%.",
+)
+@click.option(
     "--model",
     "models",
     multiple=True,
-    help="A model to try where the policy selects one; may be repeated. Needs evals.",
+    help="A model that may answer a feature in place of its own; may be repeated. Needs evals.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
               help="Where to write the tuned policy.")  # fmt: skip
@@ -65,6 +87,8 @@ def command(
     min_quality: float | None,
     max_staleness: float | None,
     max_wait: float | None,
+    max_added_latency: float | None,
+    max_provider_share: int | None,
     models: tuple[str, ...],
     output: Path | None,
     as_json: bool,
@@ -75,16 +99,25 @@ def command(
     alone; tunes on the first days of the log, and bills what it found on the days held out. Where
     no eval measures a risk, it never takes more of it than the policy given.
 
+    Beside the tuned policy stand today, everything on the cheapest model, everything on the best
+    one, and the oracle: the cheapest right answer to each scored request, known afterwards.
+
     \b
-    Example:
+    Exit codes: 0 done; 1 a bound that you set cannot be kept, and no file was written;
+    2 bad input; 130 stopped with Ctrl-C, and no file was written.
+
+    \b
+    Examples:
       rebill tune --policy policy.toml --holdout 0.25 -o tuned.toml
+      rebill tune --policy policy.toml --folds 3 --min-quality 0.8 --max-provider-share 60%
     """
     import json
     from datetime import UTC, datetime
 
-    from analyzer.commands import tune_output
+    from analyzer.commands import tune_json, tune_output
     from analyzer.commands.meter import Meter
     from analyzer.commands.writing import write_text
+    from analyzer.errors import GateError
     from analyzer.policy import read_policy
     from analyzer.pricing.book import open_book
     from analyzer.session import Session
@@ -97,18 +130,26 @@ def command(
 
     _, raw = read_policy(policy_file)
     book = open_book(price_files)
-    limits = Limits(_decimal(max_staleness), _decimal(max_wait), models)
-    request = Request(raw, policy_file.name, limits, holdout, min_quality, folds)
+    limits = Limits(
+        max_staleness_s=_decimal(max_staleness),
+        max_wait_s=_decimal(max_wait),
+        max_added_s=_decimal(max_added_latency),
+        max_share_ppm=max_provider_share,
+        least_quality=min_quality,
+        models=models,
+    )
+    request = Request(raw, policy_file.name, limits, holdout, folds)
     meter = Meter()
     with meter, Store.open(db, read_only=True) as store:
         found = tune_log(store, Session(store, book), book, request, Watch(meter.show))
-    if output is not None:
-        write_text(output, to_toml(found, datetime.now(UTC).date()))
     if as_json:
-        click.echo(json.dumps(tune_output.as_json(found), indent=2))
+        click.echo(json.dumps(tune_json.as_json(found), indent=2))
     else:
         click.echo(tune_output.spell(found))
+    if not found.feasible:
+        raise GateError(f"nothing that was tried keeps every bound: {tune_output.why_not(found)}")
     if output is not None:
+        write_text(output, to_toml(found, datetime.now(UTC).date()))
         click.echo(f"{output}: the tuned policy", err=True)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -39,6 +40,13 @@ class Plan:
     def place(self, part: Part) -> int:
         """Return the number under which a cube holds a part."""
         return self.parts.index(part) + FIRST_PART
+
+    def only(self, features: Collection[int]) -> Plan:
+        """Return the plan of some features; those that share a warm prefix must all be named."""
+        kept = [(p, tuple(f for f in p.features if f in features)) for p in self.profiles]
+        mine = tuple(replace(profile, features=own) for profile, own in kept if own)
+        parts = dict.fromkeys(part for asked in self.asked for part in parts_of(mine, asked))
+        return replace(self, profiles=mine, parts=tuple(parts))
 
     @property
     def lookback_us(self) -> int:

@@ -112,7 +112,7 @@ def price_log(
     models = price_targets(book, named, price_date, policy_file, priced)
     catalog = Catalog((*priced, *models), len(priced))
     context = _context(contents.scores, catalog, named, book)
-    features = tuple(sorted({*contents.features, *buckets["feature"]}))
+    features = features_of(contents)
     selecting = policy.rules.get("model_selection", ())
     return Log(
         features=features,
@@ -127,6 +127,11 @@ def price_log(
         same_money=contents.held.same_money,
         charge_files=contents.charge_files,
     )
+
+
+def features_of(contents: Contents) -> tuple[str, ...]:
+    """Return every feature that requests or usage totals name; its place is its number."""
+    return tuple(sorted({*contents.features, *contents.held.buckets["feature"]}))
 
 
 def _times(logged: pl.DataFrame, buckets: pl.DataFrame) -> tuple[Window, int, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -13,6 +12,7 @@ from analyzer.levers.routing import Routing
 from analyzer.pricing.book import PriceBook
 from analyzer.savings.quality import wilson
 from analyzer.store import Store
+from analyzer.tune.days import Days
 
 _ANY = "*"
 
@@ -26,14 +26,35 @@ class Quality:
     low: float
 
 
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """A route's requests of which every tier's answer is scored."""
+
+    requests: pl.DataFrame
+    scores: pl.DataFrame
+    """``row, model_id, score``."""
+    last_tier: pl.Series
+    tiers: tuple[str, ...]
+    """The identity of each tier's model."""
+
+    def answers(self, last_tier: pl.Series | None = None) -> pl.Series:
+        """Return the score of each request's answer; ``last_tier``: had another tier answered."""
+        last = self.last_tier if last_tier is None else last_tier
+        tiers = pl.DataFrame({"row": self.requests["row"], "last_tier": last})
+        named = pl.col("last_tier").replace_strict(dict(enumerate(self.tiers)))
+        found = tiers.with_columns(model_id=named).join(self.scores, on=["row", "model_id"])
+        return found["score"]
+
+
 class Answers:
     """The scored requests of a log."""
 
     def __init__(self, frame: pl.DataFrame, book: PriceBook) -> None:
         """Take ``tune_scores.sql``'s rows; names of one model are one model."""
         self._book = book
+        self._ids: dict[str, str] = {}
         names = {*frame["model"], *frame["logged"]}
-        ids = {name: self._identity(name) for name in names}
+        ids = {name: self.identity(name) for name in names}
         named = frame.with_columns(
             pl.col("logged").replace_strict(ids, return_dtype=pl.String),
             model_id=pl.col("model").replace_strict(ids, return_dtype=pl.String),
@@ -55,53 +76,99 @@ class Answers:
         frame = self._by_feature.get(feature)
         if frame is None:
             return []
-        mine = frame.filter(pl.col("model_id") == self._identity(model))
+        mine = frame.filter(pl.col("model_id") == self.identity(model))
         return sorted(mine["score"].unique())
 
-    def of_model(self, feature: str, model: str, from_us: int, until_us: int) -> Quality | None:
+    def of_model(self, feature: str, model: str, days: Days) -> Quality | None:
         """Return a model's quality on a feature's requests of a stretch of time; None: unscored."""
-        frame = self._between(feature, from_us, until_us)
+        frame = self._between(feature, days)
         if frame is None:
             return None
-        return _quality(frame.filter(pl.col("model_id") == self._identity(model))["score"])
+        return quality_of(frame.filter(pl.col("model_id") == self.identity(model))["score"])
 
-    def of_today(self, feature: str, from_us: int, until_us: int) -> Quality | None:
+    def of_today(self, feature: str, days: Days) -> Quality | None:
         """Return the quality of the logged models' answers; None: unscored."""
-        frame = self._between(feature, from_us, until_us)
+        frame = self._between(feature, days)
         if frame is None:
             return None
-        return _quality(frame.filter(pl.col("model_id") == pl.col("logged"))["score"])
+        return quality_of(frame.filter(pl.col("model_id") == pl.col("logged"))["score"])
 
-    def of_route(self, feature: str, rule: Routing, from_us: int, until_us: int) -> Quality | None:
+    def of_route(self, feature: str, rule: Routing, days: Days) -> Quality | None:
         """Return a route's quality: on requests of which every tier's answer is scored.
 
         The tier that answers is decided as in a replay. Decided by pass rate, nobody knows which
         request escalates: None.
         """
-        frame = self._between(feature, from_us, until_us)
+        found = self.paired(feature, rule, days)
+        return None if found is None else quality_of(found.answers())
+
+    def of_models(self, model: str, days: Days) -> dict[str, Quality]:
+        """Return a model's quality on every feature where it is scored."""
+        found = {f: self.of_model(f, model, days) for f in self._by_feature}
+        return {feature: quality for feature, quality in found.items() if quality is not None}
+
+    def reached(self, feature: str, rule: Routing, days: Days, requests: int) -> list[float]:
+        """Return the share of a feature's requests that call each tier, decided by loaded scores.
+
+        ``requests``: all of the feature in those days; one without a score escalates to the end.
+        """
+        frame = self._between(feature, days)
+        if frame is None or not requests:
+            return [1.0] * len(rule.tiers)
+        last = self._last_tiers(frame, rule)
+        unscored = max(0, requests - len(last))
+        return [
+            (int((last >= n).sum()) + unscored) / max(requests, len(last))
+            for n in range(len(rule.tiers))
+        ]
+
+    def paired(self, feature: str, rule: Routing, days: Days) -> Paired | None:
+        """Return a route's requests of which every tier's answer is scored; None without any."""
+        frame = self._between(feature, days)
         if frame is None or rule.score == "pass_rate":
             return None
-        ids = {name: self._identity(name) for name in rule.targets()}
+        ids = {name: self.identity(name) for name in rule.targets()}
         requests, scores = _paired(frame, set(ids.values()))
         if requests.is_empty():
             return None
         context = Context((), dict.fromkeys(ids, 0), ids, scores)
         last = ROUTING.decide(requests, rule, context)["last_tier"]
-        tiers = pl.DataFrame({"row": requests["row"], "last_tier": last})
-        answered = {n: ids[tier.model] for n, tier in enumerate(rule.tiers)}
-        by_tier = pl.col("last_tier").replace_strict(answered, return_dtype=pl.String)
-        found = tiers.with_columns(model_id=by_tier).join(scores, on=["row", "model_id"])
-        return _quality(found["score"])
+        return Paired(requests, scores, last, tuple(ids[tier.model] for tier in rule.tiers))
 
-    def _between(self, feature: str, from_us: int, until_us: int) -> pl.DataFrame | None:
+    def scored(self, days: Days) -> dict[str, pl.DataFrame]:
+        """Return ``request_id, model_id, score`` of each feature's scored answers."""
+        found = {feature: self._between(feature, days) for feature in self._by_feature}
+        return {
+            feature: frame.filter(pl.col("model_id") != _ANY).select(
+                "request_id", "model_id", "score"
+            )
+            for feature, frame in found.items()
+            if frame is not None
+        }
+
+    def _last_tiers(self, frame: pl.DataFrame, rule: Routing) -> pl.Series:
+        """The last tier called for each request that has any score."""
+        rows = frame.select("ts_us", "request_id", "response_chars").unique("request_id")
+        requests = rows.sort("ts_us", "request_id").with_row_index("row")
+        scores = frame.join(requests.select("row", "request_id"), on="request_id")
+        ids = {name: self.identity(name) for name in rule.targets()}
+        context = Context((), dict.fromkeys(ids, 0), ids, scores.select("row", "model_id", "score"))
+        return ROUTING.decide(requests, rule, context)["last_tier"]
+
+    def _between(self, feature: str, days: Days) -> pl.DataFrame | None:
         frame = self._by_feature.get(feature)
         return (
-            None if frame is None else frame.filter(pl.col("ts_us").is_between(from_us, until_us))
+            None
+            if frame is None
+            else frame.filter(pl.col("ts_us").is_between(days.from_us, days.until_us))
         )
 
-    def _identity(self, model: str) -> str:
-        listing = None if model == _ANY else self._book.lookup(None, model)
-        return listing.model_id if listing else model
+    def identity(self, model: str) -> str:
+        """Return what a name of a model means; of an unknown name, itself."""
+        if model not in self._ids:
+            listing = None if model == _ANY else self._book.lookup(None, model)
+            self._ids[model] = listing.model_id if listing else model
+        return self._ids[model]
 
 
 def _paired(frame: pl.DataFrame, wanted: set[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -118,16 +185,9 @@ def _paired(frame: pl.DataFrame, wanted: set[str]) -> tuple[pl.DataFrame, pl.Dat
     return complete.drop("len"), scores.select("row", "model_id", "score").sort("row", "model_id")
 
 
-def _quality(scores: pl.Series) -> Quality | None:
+def quality_of(scores: pl.Series) -> Quality | None:
+    """Return the mean of scores and its interval's low end; None of no scores."""
     if scores.is_empty():
         return None
     mean = min(1.0, max(0.0, float(scores.sum()) / len(scores)))
     return Quality(len(scores), mean, wilson(mean, len(scores))[0])
-
-
-def counts(frame: pl.DataFrame) -> Mapping[str, list[tuple[int, int]]]:
-    """Return, by feature, pairs of the other two columns."""
-    found: dict[str, list[tuple[int, int]]] = {}
-    for feature, value, n in frame.iter_rows():
-        found.setdefault(feature, []).append((value, n))
-    return found

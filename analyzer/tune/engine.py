@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from analyzer.policy import parse_policy
+from collections.abc import Iterator
+from dataclasses import replace
+
+from analyzer.policy import Policy, parse_policy
 from analyzer.pricing.book import PriceBook
+from analyzer.replay.requests import Log
 from analyzer.session import Session
 from analyzer.store import Store
 from analyzer.tune.answers import Answers
 from analyzer.tune.evaluate import Replaying
-from analyzer.tune.options import Traffic
-from analyzer.tune.tuned import Found, Request, tune
+from analyzer.tune.found import Found
+from analyzer.tune.rivals import rivals
+from analyzer.tune.traffic import Traffic
+from analyzer.tune.tuned import Request, tune
 from analyzer.tune.watch import NOBODY, Watch
 
 
@@ -34,6 +40,26 @@ def tune_log(
         StoppedError: the watch stopped it.
     """
     watch.step("reading the log", 0, 1)
-    log = session.bill(parse_policy(request.raw, request.file), request.file).log
-    traffic = Traffic.of(store, Answers.of(store, book))
-    return tune(request, log.features, log.days, traffic, Replaying(session), watch)
+    policy = parse_policy(request.raw, request.file)
+    log = session.bill(policy, request.file).log
+    traffic, evaluate = Traffic.of(store, Answers.of(store, book)), Replaying(session)
+    found = tune(request, log.features, log.days, traffic, evaluate, watch)
+    names = (*_answering(policy), *request.limits.models, *_logged(log))
+    table = rivals(found, tuple(dict.fromkeys(names)), session, traffic, evaluate, watch)
+    return replace(found, rivals=table, policies=evaluate.count)
+
+
+def _answering(policy: Policy) -> Iterator[str]:
+    """The models that the policy would have answer: not its compressors."""
+    for lever in ("model_selection", "routing"):
+        for rule in policy.rules.get(lever, ()):
+            yield from rule.targets()
+
+
+def _logged(log: Log) -> Iterator[str]:
+    """One name for each model that the log calls."""
+    seen = set()
+    for model in log.catalog.models[: log.catalog.logged]:
+        if model.model_id not in seen:
+            seen.add(model.model_id)
+            yield model.name

@@ -1,17 +1,40 @@
-"""Bills one policy after the other, by feature and day."""
+"""Bills one policy after the other, by feature and day, and says who is paid."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
+import polars as pl
+
+from analyzer.levers import LEVERS
+from analyzer.levers.caching import Caching
 from analyzer.policy import Policy
-from analyzer.replay.requests import Log
-from analyzer.savings.board import Replayed
+from analyzer.savings.spend import provider_of
 from analyzer.session import Session
 
 Spend = Mapping[str, Mapping[int, int]]
 """Pico-dollars by feature and day (since 1970)."""
+
+Paid = Mapping[str, Spend]
+"""The same by provider, for each feature."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a policy costs on the whole log."""
+
+    spend: Spend
+    paid: Paid
+
+    def of(self, features: Iterable[str]) -> Outcome:
+        """Return the same of some features."""
+        names = list(features)
+        return Outcome(
+            {name: self.spend.get(name, {}) for name in names},
+            {name: self.paid.get(name, {}) for name in names},
+        )
 
 
 class Evaluator(Protocol):
@@ -20,30 +43,76 @@ class Evaluator(Protocol):
     count: int
     """How many policies it was asked for."""
 
-    def __call__(self, policy: Policy) -> Spend:
-        """Return the spend of the whole log under a policy."""
+    def __call__(self, policy: Policy) -> Outcome:
+        """Return what a policy costs."""
 
 
 class Replaying:
-    """Evaluates by replaying with an open session."""
+    """Evaluates by replaying with an open session, each feature once for each set of its rules."""
 
     def __init__(self, session: Session) -> None:
         """Take the session; nobody else may use it meanwhile."""
         self._session = session
+        self._features: tuple[str, ...] | None = None
+        self._known: dict[tuple[str, str], _Bill] = {}
         self.count = 0
 
-    def __call__(self, policy: Policy) -> Spend:
-        """Return the spend of the whole log under a policy."""
+    def __call__(self, policy: Policy) -> Outcome:
+        """Return what a policy costs."""
         self.count += 1
-        return spend_of(self._session.bill(policy))
+        if self._features is None:
+            self._features = self._session.features
+        keys = rules_by_feature(policy, self._features)
+        missing = {name for name, key in keys.items() if (name, key) not in self._known}
+        if missing:
+            for name, bill in self._bill(policy, missing).items():
+                self._known[name, keys[name]] = bill
+        bills = {name: self._known[name, key] for name, key in keys.items()}
+        return Outcome(
+            {name: bill.by_day for name, bill in bills.items()},
+            {name: bill.paid for name, bill in bills.items()},
+        )
+
+    def _bill(self, policy: Policy, features: set[str]) -> Mapping[str, _Bill]:
+        log, cells = self._session.cells(policy, features)
+        payees = [provider_of(model) for model in log.catalog.models]
+        bills = {name: _Bill({}, {}) for name in features}
+        sums = cells.group_by("feature", "model", "day").agg(pl.col("pico_usd").sum())
+        for feature, model, day, pico in sums.iter_rows():
+            bill = bills[log.features[feature]]
+            for days in (bill.by_day, bill.paid.setdefault(payees[model], {})):
+                days[day] = days.get(day, 0) + int(pico)
+        return bills
 
 
-def spend_of(replayed: Replayed) -> Spend:
-    """Return a bill's whole policy by feature and day."""
-    log: Log = replayed.log
-    found: dict[str, dict[int, int]] = {name: {} for name in log.features}
-    frame = replayed.ledger[replayed.ledger.everything].frame
-    for feature, day, pico in frame.select("feature", "day", "pico_usd").iter_rows():
-        mine = found[log.features[feature]]
-        mine[day] = mine.get(day, 0) + int(pico)
-    return found
+@dataclass(frozen=True, slots=True)
+class _Bill:
+    """One feature's pico-dollars by day, and by provider and day."""
+
+    by_day: dict[int, int]
+    paid: dict[str, dict[int, int]]
+
+
+def rules_by_feature(policy: Policy, features: Sequence[str]) -> dict[str, str]:
+    """Return, in text, all of a policy that a feature's bill depends on.
+
+    Where features share a cache, that is which of them do; where a warm prefix, or the payment for
+    one, may pass between them, it is the rules of all of those.
+    """
+    found: dict[str, list[str]] = {name: [str(policy.price_date)] for name in features}
+    meeting = set()
+    for lever in LEVERS:
+        left = list(features)
+        for rule in policy.rules.get(lever.name, ()):
+            mine = [name for name in left if rule.covers(name)]
+            if lever.claims == "feature":
+                left = [name for name in left if name not in mine]
+            shared = isinstance(rule, Caching) and rule.scope != "feature"
+            bare = repr(rule.model_copy(update={"features": tuple(mine) if shared else ("*",)}))
+            for name in mine:
+                found[name].append(bare)
+            if lever.name == "prompt_cache" or getattr(rule, "mode", "") == "static_prefix":
+                meeting.update(mine)
+    keys = {name: "\n".join(said) for name, said in found.items()}
+    together = "\n".join(f"{name!r} {keys[name]}" for name in sorted(meeting))
+    return {name: together if name in meeting else key for name, key in keys.items()}

@@ -3,68 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from analyzer.levers.routing import Routing
-from analyzer.replay.requests import DAY_US
-from analyzer.tune.answers import Answers, Quality
-from analyzer.tune.options import Limits, fits
+from analyzer.tune.answers import Quality
+from analyzer.tune.days import Days
+from analyzer.tune.latency import Added, Waiting
+from analyzer.tune.options import Limits, breaks
 from analyzer.tune.search import Choice, DaySpend
 from analyzer.tune.slots import Option, Slot, Unit
+from analyzer.tune.traffic import Traffic
 
 _CHOOSES = ("routing", "model_selection")
-
-
-@dataclass(frozen=True, slots=True)
-class Days:
-    """A stretch of whole days (UTC, since 1970), the last one excluded."""
-
-    first: int
-    until: int
-
-    @property
-    def from_us(self) -> int:
-        """Its first moment."""
-        return self.first * DAY_US
-
-    @property
-    def until_us(self) -> int:
-        """Its last moment."""
-        return self.until * DAY_US - 1
-
-    def total(self, spend: DaySpend) -> int:
-        """Return the pico-dollars that fall into it."""
-        return sum(
-            pico for days in spend.values() for day, pico in days.items()
-            if self.first <= day < self.until
-        )  # fmt: skip
 
 
 class Judge:
     """Knows the constraints and what evals say; asked about one stretch of days."""
 
-    def __init__(
-        self,
-        slots: Sequence[Slot],
-        answers: Answers,
-        limits: Limits,
-        days: Days,
-        least_quality: float | None = None,
-    ) -> None:
-        """Take what is allowed; ``least_quality``: of every feature, at the interval's low end."""
-        self._slots, self._answers, self._limits = slots, answers, limits
-        self._days, self._least = days, least_quality
+    def __init__(self, slots: Sequence[Slot], traffic: Traffic, limits: Limits, days: Days) -> None:
+        """Take what is allowed."""
+        self._slots, self._answers, self._limits = slots, traffic.answers, limits
+        self.days = days
+        identity = traffic.answers.identity
+        self._waiting = Waiting(traffic.paces(days), traffic.reached, days, identity)
         self._known: dict[object, Quality | None] = {}
 
     def rank(self, unit: Unit, choice: Choice, spend: DaySpend) -> tuple[float, ...] | None:
         """Return the spend in sample, then how much there is to run; None where not allowed."""
-        if not all(fits(option, self._limits) for option in choice):
+        if self.failures(unit, choice):
             return None
-        if not all(self.is_good_enough(unit, choice, feature) for feature in unit.features):
-            return None
+        return self._cost(choice, spend)
+
+    def order(self, unit: Unit, choice: Choice, spend: DaySpend) -> tuple[float, ...]:
+        """Return what a search goes down: broken constraints first, then as ``rank``."""
+        return float(len(self.failures(unit, choice))), *self._cost(choice, spend)
+
+    def failures(self, unit: Unit, choice: Choice) -> frozenset[str]:
+        """Return the constraints that a choice breaks, such as ``wait`` or ``quality of chat``."""
+        broken = {breaks(option, self._limits) for option in choice} - {None}
+        for feature in unit.features:
+            if self.is_too_slow(unit, choice, feature):
+                broken.add(f"added latency of {feature}")
+            if not self.is_good_enough(unit, choice, feature):
+                broken.add(f"quality of {feature}")
+        return frozenset(name for name in broken if name)
+
+    def _cost(self, choice: Choice, spend: DaySpend) -> tuple[float, ...]:
         rules = sum(option is not None for option in choice)
         cascades = sum(option is not None and option[0] == "routing" for option in choice)
-        return float(self._days.total(spend)), float(rules + cascades)
+        return float(self.days.total(spend)), float(rules + cascades)
+
+    def is_too_slow(self, unit: Unit, choice: Choice, feature: str) -> bool:
+        """Return whether a request may wait too long; unknown is too long."""
+        if self._limits.max_added_s is None:
+            return False
+        added = self.added(unit, choice, feature)
+        return added is None or added.most_s > self._limits.max_added_s
+
+    def added(self, unit: Unit, choice: Choice, feature: str) -> Added | None:
+        """Return what a choice adds to a feature's latency; None where the log cannot say."""
+        mine = [
+            option for n, option in zip(unit.slots, choice, strict=True)
+            if feature in self._slots[n].features
+        ]  # fmt: skip
+        return self._waiting.added(feature, mine)
 
     def is_good_enough(self, unit: Unit, choice: Choice, feature: str) -> bool:
         """Return whether a choice keeps a feature's quality.
@@ -75,8 +76,8 @@ class Judge:
         mine = self._models(unit, choice, feature)
         start = self._models(unit, self._start(unit), feature)
         quality = self.quality(unit, choice, feature)
-        if self._least is not None:
-            return not mine if quality is None else quality.low >= self._least
+        if self._limits.least_quality is not None:
+            return not mine if quality is None else quality.low >= self._limits.least_quality
         if mine == start:
             return True
         floor = self.quality(unit, self._start(unit), feature)
@@ -88,7 +89,7 @@ class Judge:
         self, unit: Unit, choice: Choice, feature: str, days: Days | None = None
     ) -> Quality | None:
         """Return a feature's quality under a choice; None: nobody measured it."""
-        days = days or self._days
+        days = days or self.days
         models = self._models(unit, choice, feature)
         key = (feature, repr(models), days)
         if key not in self._known:
@@ -96,7 +97,7 @@ class Judge:
         return self._known[key]
 
     def _start(self, unit: Unit) -> Choice:
-        return tuple((self._slots[n].lever, self._slots[n].start) for n in unit.slots)
+        return tuple(self._slots[n].given for n in unit.slots)
 
     def _models(self, unit: Unit, choice: Choice, feature: str) -> list[Option]:
         """The rules that say which model answers a feature: a route overrides selections."""
@@ -111,14 +112,14 @@ class Judge:
 
     def _measured(self, models: Sequence[Option], feature: str, days: Days) -> Quality | None:
         if not models or models[0] is None:
-            return self._answers.of_today(feature, days.from_us, days.until_us)
+            return self._answers.of_today(feature, days)
         lever, table = models[0]
         if lever == "routing":
             rule = Routing.model_validate({"features": [feature], **table})
-            return self._answers.of_route(feature, rule, days.from_us, days.until_us)
+            return self._answers.of_route(feature, rule, days)
         if table.get("from", "*") != "*":
             return None  # Some requests keep their model: evals of two models, mixed unknown.
-        return self._answers.of_model(feature, table["to"], days.from_us, days.until_us)
+        return self._answers.of_model(feature, table["to"], days)
 
 
 def changes(slots: Sequence[Slot], unit: Unit, choice: Choice) -> Iterator[str]:
@@ -126,6 +127,8 @@ def changes(slots: Sequence[Slot], unit: Unit, choice: Choice) -> Iterator[str]:
     for number, option in zip(unit.slots, choice, strict=True):
         slot = slots[number]
         where = f"{slot.lever} of {', '.join(slot.features)}"
+        if option == slot.given:
+            continue
         if option is None:
             yield f"{where}: off"
         elif option[0] != slot.lever:

@@ -6,17 +6,15 @@ Where nothing measures the risk of a value, it never goes beyond the risk that t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
 from typing import Any
 
-from analyzer.store import Store
-from analyzer.tune.answers import Answers, counts
 from analyzer.tune.slots import Option, Slot, Table
+from analyzer.tune.traffic import FULL_SCORE_CHARS, Traffic
 
-FULL_SCORE_CHARS = 200
 _TTLS_S = (60, 300, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400, 259_200, 604_800, 2_592_000)
 _RATIOS = tuple(Decimal(n) / 10 for n in range(1, 11))
 _MIN_CHARS = (0, 500, 1000, 2000, 4000, 8000, 16_000)
@@ -34,49 +32,35 @@ class Limits:
     """How old a cached answer may be; None: as old as the policy's own rule allows."""
     max_wait_s: Decimal | None = None
     """How long a request may wait to be packed or sent as a batch; None: as in the policy."""
+    max_added_s: Decimal | None = None
+    """How much longer any request may take: calls before its answer, and waits; None: no bound."""
+    max_share_ppm: int | None = None
+    """How much of all spend one provider may get; None: no bound."""
+    least_quality: float | None = None
+    """Least mean score of every feature, at its interval's low end; None: as the policy given."""
     models: tuple[str, ...] = ()
-    """Models that may stand in for a model that the policy selects, where evals speak of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Traffic:
-    """What the log says about the values that matter."""
-
-    answers: Answers
-    lengths: Mapping[str, Sequence[tuple[int, int]]] = field(default_factory=dict)
-    """Answer length in characters and number of requests, by feature."""
-    gaps_us: Mapping[str, Sequence[int]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, store: Store, answers: Answers) -> Traffic:
-        """Read a database."""
-        gaps: dict[str, list[int]] = {}
-        for feature, gap in store.query("tune_gaps").iter_rows():
-            gaps.setdefault(feature, []).append(gap)
-        lengths = counts(store.query("tune_lengths", most=FULL_SCORE_CHARS))
-        return cls(answers, lengths, gaps)
+    """Models that may answer in place of a feature's own, where evals speak of them."""
 
 
 def options(slot: Slot, traffic: Traffic, limits: Limits) -> list[Option]:
     """Return what is tried in a slot: the policy's own rule first, then off, then other values."""
-    start: Option = (slot.lever, slot.start)
     allowed = _OFFERS[slot.lever](slot, traffic, limits)
-    found: list[Option] = [start, None, *allowed]
+    found: list[Option] = [slot.given, None, *allowed]
     return [option for n, option in enumerate(found) if option not in found[:n]]
 
 
-def fits(option: Option, limits: Limits) -> bool:
-    """Return whether an option is within the limits that the user set."""
+def breaks(option: Option, limits: Limits) -> str | None:
+    """Return which limit of the user's an option breaks by itself: ``staleness`` or ``wait``."""
     if option is None:
-        return True
+        return None
     lever, table = option
     if lever == "caching" and limits.max_staleness_s is not None:
-        return bool(table["ttl_seconds"] <= limits.max_staleness_s)
+        return "staleness" if table["ttl_seconds"] > limits.max_staleness_s else None
     if limits.max_wait_s is None:
-        return True
+        return None
     if lever == "batching":
-        return bool(table["window_seconds"] <= limits.max_wait_s)
-    return lever != "batch_api" or limits.max_wait_s >= _DAY_S
+        return "wait" if table["window_seconds"] > limits.max_wait_s else None
+    return "wait" if lever == "batch_api" and limits.max_wait_s < _DAY_S else None
 
 
 def thin(values: Sequence[Any], weights: Sequence[int], most: int) -> list[Any]:
@@ -101,7 +85,7 @@ def _routes(slot: Slot, traffic: Traffic, limits: Limits) -> Iterator[Option]:
             {**tier, "accept": accept} for tier, accept in zip(tiers[:-1], accepts, strict=True)
         ]
         yield "routing", {**slot.start, "tiers": [*moved, tiers[-1]]}
-    for model in dict.fromkeys(tier["model"] for tier in tiers):
+    for model in dict.fromkeys((*(tier["model"] for tier in tiers), *limits.models)):
         yield "model_selection", {"to": model}
 
 
@@ -110,7 +94,7 @@ def _thresholds(score: str, tier: Table, feature: str, traffic: Traffic) -> Sequ
     if score == "pass_rate":
         return [tier.get("accept", 0)]
     if score == "length":
-        pairs = [(chars, n) for chars, n in traffic.lengths.get(feature, ()) if chars >= 5]
+        pairs = [(chars, n) for chars, n in traffic.lengths_of(feature) if chars >= 5]
         values = [Decimal(chars) / FULL_SCORE_CHARS for chars, _ in pairs]
         return thin(values, [n for _, n in pairs], _MOST_THRESHOLDS) or [tier["accept"]]
     named = "*" if score == "difficulty" else str(tier["model"])
@@ -149,8 +133,9 @@ def _packs(slot: Slot, traffic: Traffic, limits: Limits) -> Iterator[Option]:
 
 
 def _models(slot: Slot, traffic: Traffic, limits: Limits) -> Iterator[Option]:
+    start = slot.start or {}
     for model in limits.models:
-        yield "model_selection", {**slot.start, "to": model}
+        yield "model_selection", {**start, "to": model}
 
 
 def _nothing(slot: Slot, traffic: Traffic, limits: Limits) -> Iterable[Option]:

@@ -11,7 +11,7 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from analyzer.tune.evaluate import Evaluator
+from analyzer.tune.evaluate import Evaluator, Outcome
 from analyzer.tune.slots import Option, Slot, Unit, policy_of
 from analyzer.tune.watch import Watch
 
@@ -24,8 +24,8 @@ Choice = tuple[Option, ...]
 DaySpend = Mapping[str, Mapping[int, int]]
 """Pico-dollars by feature of the unit and day."""
 
-Better = Callable[[Unit, Choice, DaySpend], "tuple[float, ...] | None"]
-"""A choice's rank, the lowest is taken; None where it is not allowed."""
+Order = Callable[[Unit, Choice, DaySpend], tuple[float, ...]]
+"""Where a choice stands: the number of constraints it breaks, then what it costs; low is good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +33,21 @@ class Tried:
     """A unit's search."""
 
     unit: Unit
-    tried: Sequence[tuple[Choice, DaySpend]]
+    tried: Sequence[tuple[Choice, Outcome]]
     """Everything that was replayed, in order."""
     best: Choice
     whole: bool
     """Whether every combination was tried."""
 
     @property
-    def spend(self) -> DaySpend:
+    def outcome(self) -> Outcome:
         """What the best choice costs."""
-        return next(spend for choice, spend in self.tried if choice == self.best)
+        return next(outcome for choice, outcome in self.tried if choice == self.best)
+
+    @property
+    def spend(self) -> DaySpend:
+        """The same, by feature and day."""
+        return self.outcome.spend
 
 
 class Search:
@@ -60,31 +65,44 @@ class Search:
         """Take the policy's parts; ``offers``: the options of each slot, its own rule first."""
         self._rest, self._slots, self._units, self._offers = rest, slots, units, offers
         self._evaluate, self._watch = evaluate, watch
-        self._known: list[dict[str, tuple[Choice, DaySpend]]] = [{} for _ in units]
+        self._known: list[dict[str, tuple[Choice, Outcome]]] = [{} for _ in units]
+        self._standing: list[dict[str, tuple[float, ...]]] = [{} for _ in units]
 
-    def run(self, better: Better) -> list[Tried]:
+    def run(self, order: Order) -> list[Tried]:
         """Search every unit. What is replayed once is remembered from run to run."""
         best = [self.start(unit) for unit in self._units]
+        self._standing = [{} for _ in self._units]
         whole = [self._combinations(unit) <= MOST_COMBINATIONS for unit in self._units]
         first = [self._all(u) if w else [self.start(u)] for u, w in self._zip(whole)]
         self._replay(first, "every combination of the small problems")
         for number, unit in enumerate(self._units):
-            best[number] = self._best(number, unit, best[number], better)
+            best[number] = self._best(number, unit, order)
         for sweep in range(_MOST_PASSES):
             before = list(best)
-            self._sweep(best, whole, better, sweep)
+            self._sweep(best, whole, order, sweep)
             if best == before:
                 break
         return [
-            Tried(unit, list(self._known[n].values()), best[n], whole[n])
+            Tried(unit, list(self._known[n].values()), self._allowed(n, best[n], order), whole[n])
             for n, unit in enumerate(self._units)
         ]
+
+    def _allowed(self, number: int, best: Choice, order: Order) -> Choice:
+        """The best choice, or, where it breaks a constraint, the policy as it was given."""
+        unit = self._units[number]
+        _, outcome = self._known[number][_name(best)]
+        broken = order(unit, best, outcome.spend)[0]
+        return self.start(unit) if broken else best
+
+    def bill(self, chosen: Sequence[Option]) -> Outcome:
+        """Return what one option for every slot costs, all features of the log together."""
+        return self._evaluate(policy_of(self._rest, self._slots, chosen, "policy"))
 
     def start(self, unit: Unit) -> Choice:
         """Return a unit under the policy as it was given."""
         return tuple(self._offers[slot][0] for slot in unit.slots)
 
-    def _sweep(self, best: list[Choice], whole: Sequence[bool], better: Better, sweep: int) -> None:
+    def _sweep(self, best: list[Choice], whole: Sequence[bool], order: Order, sweep: int) -> None:
         most = max((len(u.slots) for u, w in self._zip(whole) if not w), default=0)
         for place in range(most):
             open_ = [not w and place < len(u.slots) for u, w in self._zip(whole)]
@@ -95,7 +113,7 @@ class Search:
             self._replay(moves, f"pass {sweep + 1}, rule {place + 1} of {most}")
             for number, unit in enumerate(self._units):
                 if open_[number]:
-                    best[number] = self._best(number, unit, best[number], better)
+                    best[number] = self._best(number, unit, order)
 
     def _zip(self, whole: Sequence[bool]) -> Iterable[tuple[Unit, bool]]:
         return zip(self._units, whole, strict=True)
@@ -110,16 +128,12 @@ class Search:
         for option in self._offers[unit.slots[place]]:
             yield (*from_[:place], option, *from_[place + 1 :])
 
-    def _best(self, number: int, unit: Unit, now: Choice, better: Better) -> Choice:
-        ranks = {
-            key: better(unit, choice, spend)
-            for key, (choice, spend) in enumerate(self._known[number].values())
-        }
-        allowed = {key: rank for key, rank in ranks.items() if rank is not None}
-        if not allowed:
-            return now
-        found = min(allowed, key=lambda key: (allowed[key], key))
-        return list(self._known[number].values())[found][0]
+    def _best(self, number: int, unit: Unit, order: Order) -> Choice:
+        known, standing = self._known[number], self._standing[number]
+        for name, (choice, outcome) in known.items():
+            if name not in standing:
+                standing[name] = order(unit, choice, outcome.spend)
+        return known[min(known, key=lambda name: standing[name])][0]
 
     def _replay(self, wanted: Sequence[Sequence[Choice]], stage: str) -> None:
         """Replay what is not known yet: the n-th choice of every unit together."""
@@ -142,10 +156,10 @@ class Search:
                 asked[number] = choices[turn]
                 for slot, option in zip(self._units[number].slots, choices[turn], strict=True):
                     chosen[slot] = option
-        spend = self._evaluate(policy_of(self._rest, self._slots, chosen, "policy"))
+        outcome = self.bill(chosen)
         for number, choice in asked.items():
-            features = self._units[number].features
-            self._known[number][_name(choice)] = choice, {f: spend.get(f, {}) for f in features}
+            mine = outcome.of(self._units[number].features)
+            self._known[number][_name(choice)] = choice, mine
 
 
 def _name(choice: Choice) -> str:

@@ -27,6 +27,13 @@ class Slot:
     lever: str
     features: tuple[str, ...]
     start: Table
+    offered: bool = False
+    """Whether the policy has no such rule: it is off until tuning finds that a model is better."""
+
+    @property
+    def given(self) -> Option:
+        """What the policy says here."""
+        return None if self.offered else (self.lever, self.start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +68,19 @@ def slots_of(policy: Policy, tables: Mapping[str, Any], features: Sequence[str])
     return found
 
 
+def offered(slots: Sequence[Slot], features: Sequence[str]) -> list[Slot]:
+    """Return a place for another model on every feature whose model no rule chooses."""
+    chosen = {
+        name for slot in slots if slot.lever in ("model_selection", "routing")
+        for name in slot.features
+    }  # fmt: skip
+    return [Slot("model_selection", (f,), {}, offered=True) for f in features if f not in chosen]
+
+
 def units_of(slots: Sequence[Slot]) -> list[Unit]:
     """Return the units: features that share a cache, or may share a warm prefix, stay together."""
     groups: list[set[str]] = []
-    warm = {name for slot in slots if _shares_prefixes(slot) for name in slot.features}
+    warm = {name for slot in slots if shares_prefixes(slot) for name in slot.features}
     for mine in (warm, *(set(slot.features) for slot in slots)):
         if not mine:
             continue
@@ -80,7 +96,8 @@ def units_of(slots: Sequence[Slot]) -> list[Unit]:
     ]
 
 
-def _shares_prefixes(slot: Slot) -> bool:
+def shares_prefixes(slot: Slot) -> bool:
+    """Return whether a rule lets features meet at a warm prefix, or share the payment for one."""
     return slot.lever == "prompt_cache" or slot.start.get("mode") == "static_prefix"
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,12 +12,19 @@ from analyzer.errors import PolicyError
 from analyzer.levers import LEVERS
 from analyzer.policy import Policy, parse_policy
 from analyzer.rollout import TABLES
-from analyzer.tune.answers import Quality
-from analyzer.tune.evaluate import Evaluator, Spend
-from analyzer.tune.judge import Days, Judge, changes
-from analyzer.tune.options import Limits, Traffic, options
-from analyzer.tune.search import Choice, Search, Tried
-from analyzer.tune.slots import Option, Slot, Table, Unit, policy_of, slots_of, units_of
+from analyzer.tune.apart import chosen_of, levers_apart
+from analyzer.tune.backtest import walk
+from analyzer.tune.days import Days, split
+from analyzer.tune.evaluate import Evaluator, Outcome
+from analyzer.tune.found import Found, ShareFound, Whole
+from analyzer.tune.frontier import NOTHING, Frontiers, whole_frontier
+from analyzer.tune.judge import Judge
+from analyzer.tune.options import Limits, options
+from analyzer.tune.search import Search, Tried
+from analyzer.tune.share import Candidate, pick
+from analyzer.tune.slots import Slot, offered, slots_of, units_of
+from analyzer.tune.traffic import Traffic
+from analyzer.tune.units import unit_found
 from analyzer.tune.watch import Watch
 from analyzer.tuned_table import NAME as TUNED
 
@@ -31,83 +38,8 @@ class Request:
     limits: Limits
     holdout: float
     """Share of the log's days, the last ones, that tuning does not see."""
-    least_quality: float | None = None
     folds: int = 0
     """How many times to tune on the first days and test on the next, besides the holdout."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fold:
-    """One step of a walk forward: tuned on the first days, billed on the next ones."""
-
-    train: Days
-    test: Days
-    today_in: int
-    tuned_in: int
-    today_out: int
-    tuned_out: int
-
-
-@dataclass(frozen=True, slots=True)
-class Single:
-    """One tier's model in place of a feature's cascade."""
-
-    feature: str
-    model: str
-    in_pico_usd: int
-    out_pico_usd: int
-    quality: Quality | None
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A choice that no other beats both in spend and in quality."""
-
-    in_pico_usd: int
-    quality: Quality
-    changes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class UnitFound:
-    """One unit: what is changed, what that is known to do to quality, and what else was near."""
-
-    features: tuple[str, ...]
-    policies: int
-    whole: bool
-    feasible: bool
-    changes: tuple[str, ...]
-    quality_in: Mapping[str, Quality | None]
-    quality_out: Mapping[str, Quality | None]
-    best_quality: Mapping[str, float | None]
-    """The highest low end that any choice reaches, by feature: what binds where none is allowed."""
-    cascades: Mapping[str, int]
-    """Features whose tuned rules hold a cascade: their pico-dollars in sample."""
-    dropped: tuple[str, ...]
-    """Features that had a cascade in the policy given, and have none now."""
-    judged_by_evals: tuple[str, ...]
-    """Features where a loaded eval decides which answer is accepted: no judge is as good."""
-    tuned_in_pico_usd: int
-    singles: tuple[Single, ...]
-    frontier: tuple[Point, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The tuned policy beside the one given and today's calls, by feature and day."""
-
-    slots: tuple[Slot, ...]
-    chosen: tuple[Option, ...]
-    rest: Mapping[str, Any]
-    train: Days
-    test: Days
-    today: Spend
-    start: Spend
-    tuned: Spend
-    units: tuple[UnitFound, ...]
-    folds: tuple[Fold, ...]
-    policies: int
-    """How many policies were replayed."""
 
 
 def tune(
@@ -136,79 +68,128 @@ def tune(
     policy = parse_policy(request.raw, request.file)
     tables = tomllib.loads(request.raw.decode(), parse_float=Decimal)
     slots = slots_of(policy, tables, features)
+    if request.limits.models:
+        slots += offered(slots, features)
     if not slots:
         raise PolicyError(f"{request.file}: no rule covers a feature of the log: nothing to tune")
-    train, test = _split(days, request.holdout)
-    judging = _Judging(slots, traffic, request)
-    judge = judging.on(train)
-    offers = [options(slot, traffic, request.limits) for slot in slots]
-    rest = _rest(policy, tables)
-    search = Search(rest, slots, units_of(slots), offers, evaluate, watch)
-    tried = search.run(judge.rank)
-    chosen = _chosen(slots, tried)
-    nothing: list[Option] = [None] * len(slots)
-    today = evaluate(policy_of(rest, slots, nothing, request.file))
-    start: list[Option] = [(slot.lever, slot.start) for slot in slots]
-    return Found(
-        slots=tuple(slots),
-        chosen=chosen,
-        rest={**tables, "name": f"{policy.name}, tuned"},
-        train=train,
-        test=test,
-        today=today,
-        start=evaluate(policy_of(rest, slots, start, request.file)),
-        tuned=evaluate(policy_of(rest, slots, chosen, request.file)),
-        units=tuple(_unit(one, slots, judge, train, test) for one in tried),
-        folds=tuple(_walk(search, judging, days, request.folds, today)),
-        policies=evaluate.count,
-    )
+    job = _Job(request, slots, traffic, days, evaluate, watch)
+    return job.done({**tables, "name": f"{policy.name}, tuned"}, _rest(policy))
 
 
-@dataclass(frozen=True, slots=True)
-class _Judging:
-    slots: Sequence[Slot]
-    traffic: Traffic
-    request: Request
+class _Job:
+    """One tuning: its slots, its days and its judges."""
 
-    def on(self, days: Days) -> Judge:
+    def __init__(
+        self, request: Request, slots: list[Slot], traffic: Traffic, days: range,
+        evaluate: Evaluator, watch: Watch,
+    ) -> None:  # fmt: skip
+        self.request, self.slots, self.traffic, self.days = request, slots, traffic, days
+        self.evaluate, self.watch = evaluate, watch
+        self.train, self.test = split(days, request.holdout)
+        self.judge = self.judge_on(self.train)
+        self.fixed = Outcome({}, {})
+
+    def judge_on(self, days: Days) -> Judge:
         """Return the judge of a stretch of days."""
-        asked = self.request
-        return Judge(self.slots, self.traffic.answers, asked.limits, days, asked.least_quality)
+        return Judge(self.slots, self.traffic, self.request.limits, days)
 
-
-def _walk(
-    search: Search, judging: _Judging, days: range, folds: int, today: Spend
-) -> Iterator[Fold]:
-    """Tune on parts 1 to k and bill part k + 1. What was replayed before is not replayed again.
-
-    Features without a rule are left out: they cost the same under every choice.
-    """
-    if folds >= len(days):
-        raise PolicyError(f"--folds {folds}: the log spans {len(days)} days")
-    cuts = [days.start + len(days) * part // (folds + 1) for part in range(folds + 2)]
-    for part in range(1, folds + 1):
-        train, test = Days(days.start, cuts[part]), Days(cuts[part], cuts[part + 1])
-        found = search.run(judging.on(train).rank)
-        features = [feature for one in found for feature in one.unit.features]
-        spends = (
-            {f: today[f] for f in features},
-            {f: d for o in found for f, d in o.spend.items()},
+    def done(self, written: Mapping[str, Any], rest: Mapping[str, Any]) -> Found:
+        """Search, and test what was found."""
+        limits, train, test = self.request.limits, self.train, self.test
+        offers = [options(slot, self.traffic, limits) for slot in self.slots]
+        units = units_of(self.slots)
+        search = Search(rest, self.slots, units, offers, self.evaluate, self.watch)
+        self.watch.step("billing today's calls", 0, 1)
+        today = search.bill([None] * len(self.slots))
+        covered = {feature for unit in units for feature in unit.features}
+        self.fixed = today.of(f for f in today.spend if f not in covered)
+        tried, share = self._within_share(search.run(self.judge.order), self.judge)
+        chosen = chosen_of(tried)
+        tuned = search.bill(chosen).spend
+        self.watch.step("testing each lever", 0, 1)
+        return Found(
+            slots=tuple(self.slots),
+            chosen=chosen,
+            rest=written,
+            limits=limits,
+            train=train,
+            test=test,
+            today=today.spend,
+            start=search.bill([slot.given for slot in self.slots]).spend,
+            tuned=tuned,
+            units=tuple(
+                unit_found(one, self.slots, self.judge, self.traffic, test) for one in tried
+            ),
+            levers=tuple(levers_apart(search, tried, self.judge, test, tuned)),
+            folds=tuple(
+                walk(
+                    search,
+                    lambda judge: self._within_share(search.run(judge.order), judge)[0],
+                    self.judge_on,
+                    self.days,
+                    self.request.folds,
+                    today.spend,
+                )
+            ),
+            frontier=self._frontier(tried),
+            share=share,
+            policies=self.evaluate.count,
         )
-        sums = [part_.total(spend) for part_ in (train, test) for spend in spends]
-        yield Fold(train, test, *sums)
 
-
-def _split(days: range, holdout: float) -> tuple[Days, Days]:
-    held = round(len(days) * holdout)
-    if holdout and not 1 <= held < len(days):
-        raise PolicyError(
-            f"--holdout {holdout:g}: the log spans {len(days)} days: both parts need one"
+    def _within_share(
+        self, tried: list[Tried], judge: Judge
+    ) -> tuple[list[Tried], ShareFound | None]:
+        """Choose again, all units together, where one provider's share is bounded."""
+        bound = self.request.limits.max_share_ppm
+        if bound is None:
+            return tried, None
+        units = [_candidates(one, judge) for one in tried]
+        found = pick(units, _candidate(0, self.fixed, judge.days), bound)
+        told = ShareFound(
+            bound, found.places is not None, found.least_share, found.provider, found.proven
         )
-    cut = days.stop - held
-    return Days(days.start, cut), Days(cut, days.stop)
+        if found.places is None:
+            return tried, told
+        pairs = zip(tried, found.places, strict=True)
+        return [replace(one, best=one.tried[place][0]) for one, place in pairs], told
+
+    def _frontier(self, tried: Sequence[Tried]) -> tuple[Whole, ...]:
+        frontiers = [Frontiers(one, self.slots, self.judge, self.test) for one in tried]
+        features = {*self.fixed.spend, *(f for one in tried for f in one.unit.features)}
+        weights = {f: self.traffic.requests(f, self.train) for f in features}
+        scored = {f for frontier in frontiers for f in frontier.scored}
+        fixed = self.fixed.spend
+        still = replace(NOTHING, spend_in=self.train.total(fixed), spend_out=self.test.total(fixed))
+        return whole_frontier(
+            [frontier.parts(weights) for frontier in frontiers],
+            still,
+            sum(weights[f] for f in scored),
+            sum(weights.values()),
+        )
 
 
-def _rest(policy: Policy, tables: Mapping[str, Any]) -> dict[str, Any]:
+def _candidates(one: Tried, judge: Judge) -> list[Candidate]:
+    """What a unit may choose; where nothing is allowed, the policy given stands."""
+    allowed = [
+        _candidate(place, outcome, judge.days)
+        for place, (choice, outcome) in enumerate(one.tried)
+        if judge.rank(one.unit, choice, outcome.spend) is not None
+    ]
+    if allowed:
+        return allowed
+    place = next(n for n, (choice, _) in enumerate(one.tried) if choice == one.best)
+    return [_candidate(place, one.outcome, judge.days)]
+
+
+def _candidate(place: int, outcome: Outcome, days: Days) -> Candidate:
+    paid: dict[str, int] = {}
+    for providers in outcome.paid.values():
+        for provider, series in providers.items():
+            paid[provider] = paid.get(provider, 0) + days.of(series)
+    return Candidate(place, days.total(outcome.spend), paid)
+
+
+def _rest(policy: Policy) -> dict[str, Any]:
     """What a replay needs besides rules."""
     rest: dict[str, Any] = {"name": policy.name}
     if policy.price_date is not None:
@@ -228,83 +209,3 @@ def plain_tables(found: Found) -> dict[str, Any]:
 
 def _of_active(table: Mapping[str, Any], active: set[str]) -> dict[str, Any]:
     return {k: v for k, v in table.items() if not isinstance(v, Mapping) or k in active}
-
-
-def _chosen(slots: Sequence[Slot], tried: Sequence[Tried]) -> tuple[Option, ...]:
-    chosen: dict[int, Option] = {}
-    for one in tried:
-        chosen |= dict(zip(one.unit.slots, one.best, strict=True))
-    return tuple(chosen[number] for number in range(len(slots)))
-
-
-def _unit(one: Tried, slots: Sequence[Slot], judge: Judge, train: Days, test: Days) -> UnitFound:
-    unit, best = one.unit, one.best
-    mine = one.spend
-    by_feature = {f: judge.quality(unit, best, f) for f in unit.features}
-    lows = {
-        f: max(
-            (q.low for choice, _ in one.tried if (q := judge.quality(unit, choice, f))),
-            default=None,
-        )
-        for f in unit.features
-    }
-    routed = _routes(unit, slots, best)
-    had = {slots[n].features[0] for n in unit.slots if slots[n].lever == "routing"}
-    return UnitFound(
-        features=unit.features,
-        policies=len(one.tried),
-        whole=one.whole,
-        feasible=judge.rank(unit, best, mine) is not None,
-        changes=tuple(changes(slots, unit, best)),
-        quality_in=by_feature,
-        quality_out={f: judge.quality(unit, best, f, test) for f in unit.features},
-        best_quality=lows,
-        cascades={f: train.total({f: mine[f]}) for f in routed},
-        dropped=tuple(sorted(had.difference(routed))),
-        judged_by_evals=tuple(f for f, table in routed.items() if table["score"] == "evals"),
-        tuned_in_pico_usd=train.total(mine),
-        singles=tuple(_singles(one, slots, judge, train, test)),
-        frontier=_frontier(one, slots, judge, train),
-    )
-
-
-def _routes(unit: Unit, slots: Sequence[Slot], choice: Choice) -> dict[str, Table]:
-    """The cascades of a choice, by feature."""
-    return {
-        slots[n].features[0]: option[1]
-        for n, option in zip(unit.slots, choice, strict=True)
-        if option is not None and option[0] == "routing"
-    }
-
-
-def _singles(
-    one: Tried, slots: Sequence[Slot], judge: Judge, train: Days, test: Days
-) -> list[Single]:
-    """Each tier's model alone, with the cheapest other rules that were tried beside it."""
-    cheapest: dict[tuple[str, str], Single] = {}
-    for choice, spend in one.tried:
-        for number, option in zip(one.unit.slots, choice, strict=True):
-            if option is None or option[0] == slots[number].lever:
-                continue
-            feature, model = slots[number].features[0], str(option[1]["to"])
-            mine = {feature: spend[feature]}
-            known = cheapest.get((feature, model))
-            if known is None or train.total(mine) < known.in_pico_usd:
-                quality = judge.quality(one.unit, choice, feature)
-                found = Single(feature, model, train.total(mine), test.total(mine), quality)
-                cheapest[feature, model] = found
-    return sorted(cheapest.values(), key=lambda single: (single.feature, single.in_pico_usd))
-
-
-def _frontier(one: Tried, slots: Sequence[Slot], judge: Judge, train: Days) -> tuple[Point, ...]:
-    """The cheapest first; each next one costs more and is better. Measured choices only."""
-    if len(one.unit.features) > 1:
-        return ()
-    points: list[Point] = []
-    priced = sorted(one.tried, key=lambda pair: train.total(pair[1]))
-    for choice, spend in priced:
-        quality = judge.quality(one.unit, choice, one.unit.features[0])
-        if quality is not None and (not points or quality.low > points[-1].quality.low):
-            said = tuple(changes(slots, one.unit, choice))
-            points.append(Point(train.total(spend), quality, said))
-    return tuple(points)

@@ -10,8 +10,9 @@ from analyzer.money import plain_usd, spell_percent, spell_usd
 from analyzer.policy import parse_policy
 from analyzer.policy_text import policy_text
 from analyzer.tune.answers import Quality
+from analyzer.tune.found import Found, UnitFound
 from analyzer.tune.slots import rules_of
-from analyzer.tune.tuned import Found, UnitFound, plain_tables
+from analyzer.tune.tuned import plain_tables
 from analyzer.tuned_table import NAME as TUNED
 from analyzer.tuned_table import fingerprint
 

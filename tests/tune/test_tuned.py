@@ -1,9 +1,7 @@
 """Tuning finds what trying everything finds, on the days it may see, and says what it does not."""
 
 import json
-import random
 import re
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -13,91 +11,17 @@ from click.testing import CliRunner
 
 from analyzer.board import Backtest, Pair
 from analyzer.cli import cli
-from analyzer.commands import tune_output
+from analyzer.commands import tune_output, tune_unit
 from analyzer.errors import PolicyError, StoppedError
 from analyzer.ingest.load import ingest_file
-from analyzer.ingest.scores import load_evals
 from analyzer.policy import parse_policy
-from analyzer.pricing.book import open_book
-from analyzer.session import Session
-from analyzer.store import Store
-from analyzer.tune.answers import Answers
 from analyzer.tune.evaluate import Replaying
-from analyzer.tune.options import Limits, Traffic, thin
-from analyzer.tune.tuned import Request, tune
-from analyzer.tune.watch import NOBODY, Watch
+from analyzer.tune.options import Limits, thin
+from analyzer.tune.watch import Watch
 from analyzer.tune.written import to_toml
 from reports import sentences
 from tests import findings_example
-
-DAY = 86_400
-START = 1_790_035_200  # midnight
-CHEAP, DEAR = "gpt-4o-mini", "gpt-4o"
-ROUTED = f"""
-[[routing]]
-feature = "chat"
-score = "difficulty"
-tiers = [ {{ model = "{CHEAP}", accept = 0.1 }}, {{ model = "{DEAR}" }} ]
-"""
-CACHED = """
-[[caching]]
-feature = "*"
-ttl_seconds = 60
-"""
-
-
-def log_rows():
-    chance = random.Random(5)
-    for n in range(400):
-        feature = ("chat", "search")[n % 2]
-        yield {
-            "request_id": f"r{n}", "ts": START + n * DAY // 20, "latency_ms": 800, "model": DEAR,
-            "provider": "openai", "feature": feature, "input_tokens": 1000, "output_tokens": 100,
-            "response_chars": 200, "prompt": f"{feature} {int(chance.paretovariate(0.7))}",
-        }  # fmt: skip
-
-
-def scores(chance):
-    """Easy chats (difficulty under 0.5) are as good from the cheap model, hard ones never."""
-    for n in range(0, 400, 2):
-        hard = round(chance.random(), 1)
-        yield {"request_id": f"r{n}", "model": "*", "score": hard}
-        yield {"request_id": f"r{n}", "model": CHEAP, "score": int(hard < 0.5)}
-        yield {"request_id": f"r{n}", "model": DEAR, "score": 1}
-
-
-@pytest.fixture
-def db(tmp_path):
-    database = tmp_path / "x.duckdb"
-    load(database, "log.jsonl", log_rows(), ingest_file)
-    return database
-
-
-@pytest.fixture
-def scored(db):
-    load(db, "scores.jsonl", scores(random.Random(7)), load_evals)
-    return db
-
-
-def load(db, name, rows, how):
-    db.with_name(name).write_text("\n".join(map(json.dumps, rows)))
-    with Store.open(db) as store:
-        store.unlock_digests()
-        how(store, db.with_name(name))
-
-
-@contextmanager
-def session_of(db):
-    with Store.open(db, read_only=True) as store:
-        yield store, Session(store, open_book())
-
-
-def tuned(db, text, *, holdout=0.25, limits=None, least=None, folds=0, watch=NOBODY):
-    request = Request(text.encode(), "p.toml", limits or Limits(), holdout, least, folds)
-    with session_of(db) as (store, session):
-        log = session.bill(parse_policy(text.encode(), "p.toml")).log
-        traffic = Traffic.of(store, Answers.of(store, open_book()))
-        return tune(request, log.features, log.days, traffic, Replaying(session), watch)
+from tests.tune.world import CACHED, CHEAP, DAY, DEAR, ROUTED, load, log_rows, session_of, tuned
 
 
 def unit_of(found, feature):
@@ -122,7 +46,7 @@ def test_no_more_risk_is_taken_where_nothing_measures_it(db):
     unit = unit_of(found, "chat")
     assert {option[0] for option in found.chosen if option} == {"routing"}
     assert unit.changes == ()
-    assert any(f"does not beat {CHEAP} alone" in line for line in tune_output.against_singles(unit))
+    assert any(f"does not beat {CHEAP} alone" in line for line in tune_unit.against_singles(unit))
 
 
 def test_a_floor_that_nothing_reaches_is_named_and_the_policy_stands(scored):
@@ -135,7 +59,7 @@ def test_a_floor_that_nothing_reaches_is_named_and_the_policy_stands(scored):
 def test_a_cascade_is_held_against_a_coin_at_the_same_spend(scored):
     """Difficulty tells which chats the cheap model gets right, and a coin does not."""
     found = tuned(scored, ROUTED)
-    said = next(line for line in tune_output.spell(found).splitlines() if "a coin" in line)
+    said = next(line for line in tune_unit.notes(unit_of(found, "chat")) if "a coin" in line)
     cheap, dear = unit_of(found, "chat").singles
     room = dear.in_pico_usd - cheap.in_pico_usd
     share = (unit_of(found, "chat").cascades["chat"] - cheap.in_pico_usd) / room
@@ -159,7 +83,7 @@ def test_a_lifetime_is_the_best_of_a_sweep_within_the_staleness_allowed(db):
     with session_of(db) as (_, session):
         for ttl in range(DAY // 2, most + 1, DAY // 2):
             policy = parse_policy(CACHED.replace("60", str(ttl)).encode(), "p.toml")
-            spend = Replaying(session)(policy)
+            spend = Replaying(session)(policy).spend
             for feature in ("chat", "search"):
                 swept.setdefault(feature, []).append(found.train.total({"": spend[feature]}))
     for feature, bills in swept.items():
@@ -215,7 +139,7 @@ def test_the_written_policy_bills_what_was_promised(scored):
     found = tuned(scored, text)
     policy = parse_policy(to_toml(found).encode(), "tuned.toml")
     with session_of(scored) as (_, session):
-        assert Replaying(session)(policy) == found.tuned
+        assert Replaying(session)(policy).spend == found.tuned
     assert policy.rollout.costs
 
 
@@ -288,7 +212,7 @@ def test_the_command_says_what_was_not_done_and_that_figures_without_holdout_fla
     result = CliRunner().invoke(cli, [*words, "--holdout", "0"])
     assert result.exit_code == 0, result.output
     assert "in sample, and flatter" in result.stdout
-    assert "Not done:" in result.stdout
+    assert "their quality stays assumed" in result.stdout
     told = json.loads(CliRunner().invoke(cli, [*words, "--json"]).stdout)
     assert told["days"] == {"in_sample": 15, "out_of_sample": 5}
     assert Decimal(told["usd"]["tuned"]["in_sample"]) < Decimal(told["usd"]["policy"]["in_sample"])
