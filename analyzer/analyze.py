@@ -47,10 +47,10 @@ def replay_log(store: Store, question: Question) -> Replayed:
     named = question.provenance.policy_file
     log = read_log(store, policy, question.book, named, question.preferred)
     asked = plan(policy, log)
-    sums, fresh = remembered.run(store, log, policy, asked)
+    sums = remembered.run(store, log, policy, asked)
     replay = Together.of(Replay(asked, sums), log.buckets)
     ledger = Ledger(replay, policy.levers, len(log.features), log.days)
-    return Replayed(log, asked.profiles, replay, ledger, fresh)
+    return Replayed(log, asked.profiles, replay, ledger)
 
 
 def conclude(store: Store, question: Question, replayed: Replayed) -> Findings:

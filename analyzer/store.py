@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -17,6 +18,8 @@ import pyarrow as pa
 
 from analyzer.digest import load_secret
 from analyzer.errors import StoreError
+from analyzer.kept import MOST_KEPT, Kept, digest_of
+from analyzer.stream import to_stream
 
 SCHEMA_VERSION = 1
 _SQL = Path(__file__).parent / "sql"
@@ -35,9 +38,14 @@ def statement(name: str) -> str:
 class Store:
     """One open database. Use ``with Store.open(path) as store``."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool = False
+    ) -> None:
         self._connection = connection
         self.path = path
+        self.kept = Kept(self.query) if read_only else None
+        """Earlier answers; None where the rows may change while the database is open."""
+        self._registered: dict[str, pl.DataFrame] = {}
 
     @classmethod
     @contextmanager
@@ -51,7 +59,7 @@ class Store:
         path = Path(path)
         connection = _connect(path, read_only=read_only)
         try:
-            store = cls(connection, path)
+            store = cls(connection, path, read_only=read_only)
             if not read_only:
                 _drop_spilled(path)
             store._prepare(read_only=read_only)
@@ -75,6 +83,26 @@ class Store:
             raise StoreError(f"sql/{name}.sql does not answer with a table")
         return table
 
+    def summary(self, name: str, frames: Mapping[str, pl.DataFrame] | None = None) -> pl.DataFrame:
+        """Do the same for a statement that reads the whole log and answers with little.
+
+        An answer that the database keeps is taken from there: see ``kept``.
+        """
+        frames = frames or {}
+        if self.kept is None:
+            return self.query_with(name, frames)
+        joined = digest_of({**self._registered, **frames})
+        key = self.kept.key(statement(name), statement("views"), joined)
+        return self.kept.recalled_or(key, lambda: self.query_with(name, frames))
+
+    def keep(self, kept: Kept) -> None:
+        """Store the new answers about a log, and drop those about rows that it no longer has."""
+        with self.transaction():
+            for key, answer in kept.new.items():
+                now_us, stream = time.time_ns() // 1000, to_stream(answer)
+                self.run("keep_answer", key=key, data=kept.data, kept_at_us=now_us, answer=stream)
+            self.run("drop_stale_answers", data=kept.data, most=MOST_KEPT)
+
     @contextmanager
     def registered(self, frames: Mapping[str, Frame]) -> Iterator[None]:
         """Let statements read frames by name, for as long as the block lasts."""
@@ -89,10 +117,10 @@ class Store:
                 for name in frames:
                     self._connection.unregister(name)
 
-    def register(self, name: str, frame: Frame) -> None:
+    def register(self, name: str, frame: pl.DataFrame) -> None:
         """Let later statements read a frame by name, until the database is closed."""
-        source = frame.to_arrow() if isinstance(frame, pl.DataFrame) else frame
-        self._connection.register(name, source)
+        self._connection.register(name, frame.to_arrow())
+        self._registered[name] = frame
 
     def rows(self, sql: str, params: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Run one statement and return all of its rows (for a statement that changes, counts)."""

@@ -43,6 +43,6 @@ def database(folder: Path, requests: int, kind: str = "", write: Write = write_l
 
 
 def forget(path: Path) -> None:
-    """Drop the sums that a database remembers, so that the next run computes them."""
+    """Drop all answers that a database keeps, so that the next run computes them."""
     with Store.open(path) as store:
-        store.run("drop_stale_prepared", data="", most=0)
+        store.run("drop_stale_answers", data="", most=0)

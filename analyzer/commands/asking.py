@@ -13,6 +13,7 @@ from analyzer.findings import Findings, Provenance, Source
 from analyzer.policy import read_policy
 from analyzer.pricing.book import open_book
 from analyzer.replay.same_money import Preferred
+from analyzer.runners.remembered import keep
 from analyzer.savings.board import Replayed
 from analyzer.savings.bucket_notes import same_money
 from analyzer.store import Store
@@ -32,8 +33,9 @@ def find(
         question = question_of(store, policy_file, price_files, preferred)
         replayed = replay_log(store, question)
         findings = conclude(store, question, replayed)
-    if replayed.fresh is not None:
-        replayed.fresh.keep(db)
+        kept = store.kept
+    if kept is not None:
+        keep(db, kept)
     if claims_file is None:
         return findings
     from analyzer.savings.claims import with_claims

@@ -80,7 +80,7 @@ def read_cells(
 ) -> tuple[Cell, ...]:
     """Return a database's cells."""
     grid = Grid(names, charges)
-    log = store.query_with("reconcile_log", {"day_prices": prices.frame()})
+    log = store.summary("reconcile_log", {"day_prices": prices.frame()})
     for row in log.iter_rows(named=True):
         _add_log(grid.of_row(row), row, prices)
     for row in store.query("reconcile_usage").iter_rows(named=True):

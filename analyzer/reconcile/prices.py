@@ -26,7 +26,7 @@ class DayPrices:
 
     def __init__(self, store: Store, book: PriceBook) -> None:
         self._prices: dict[tuple[str, str, int], Price] = {}
-        for provider, model, day in store.query("reconcile_days").iter_rows():
+        for provider, model, day in store.summary("reconcile_days").iter_rows():
             listing = book.lookup(provider or None, model)
             price = listing.at(_EPOCH + timedelta(days=day)) if listing else None
             if price is not None:

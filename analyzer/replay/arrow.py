@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from io import BytesIO
 from typing import cast
 
 import polars as pl
@@ -11,6 +10,7 @@ import pyarrow as pa
 
 from analyzer.replay.partition import Sums, add, replay
 from analyzer.replay.plan import Plan
+from analyzer.stream import from_stream, to_stream
 
 PACKED = pa.schema([(name, pa.binary()) for name in ("cells", "tallies", "evals")])
 """Sums as one row: each table as an Arrow stream, so that three schemas travel as one."""
@@ -31,7 +31,7 @@ def replay_arrow(requests: pa.Table, plan: Plan) -> pa.Table:
 
 def packed(sums: Sums) -> pa.Table:
     """Return sums as one row of ``PACKED``."""
-    streams = [[_stream(frame)] for frame in (sums.cells, sums.tallies, sums.evals)]
+    streams = [[to_stream(frame)] for frame in (sums.cells, sums.tallies, sums.evals)]
     return pa.table(streams, schema=PACKED)
 
 
@@ -42,10 +42,4 @@ def add_packed(rows: Iterable[pa.Table]) -> Sums:
 
 def unpacked(cells: bytes, tallies: bytes, evals: bytes) -> Sums:
     """Return the sums of one row of ``PACKED``."""
-    return Sums(*(pl.read_ipc_stream(BytesIO(stream)) for stream in (cells, tallies, evals)))
-
-
-def _stream(frame: pl.DataFrame) -> bytes:
-    buffer = BytesIO()
-    frame.write_ipc_stream(buffer, compression="zstd")
-    return buffer.getvalue()
+    return Sums(*map(from_stream, (cells, tallies, evals)))

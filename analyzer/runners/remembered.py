@@ -8,16 +8,18 @@ or model of the same kind is answered from the same sums.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
+from typing import cast
+
+import polars as pl
 
 from analyzer.errors import StoreError
+from analyzer.kept import Kept
 from analyzer.lever import Rule
 from analyzer.levers.compression import Compression
 from analyzer.policy import Policy
@@ -30,49 +32,28 @@ from analyzer.replay.requests import Log
 from analyzer.runners import local
 from analyzer.store import Store
 
-MOST_KEPT = 16
 _SHAPES_SUMS = ("replay", "levers", "kernels", "runners", "sql", "lever.py")
 
 
-@dataclass(frozen=True, slots=True)
-class Fresh:
-    """Sums that the database does not hold yet."""
-
-    key: str
-    data: str
-    sums: Sums
-
-    def keep(self, path: Path) -> None:
-        """Store the sums; where the database is busy or may not be written, go without."""
-        with suppress(StoreError), Store.open(path) as store, store.transaction():
-            store.run(
-                "keep_prepared",
-                key=self.key,
-                data=self.data,
-                kept_at_us=time.time_ns() // 1000,
-                **packed(self.sums).to_pylist()[0],
-            )
-            store.run("drop_stale_prepared", data=self.data, most=MOST_KEPT)
+def run(store: Store, log: Log, policy: Policy, plan: Plan) -> Sums:
+    """Return a log's sums; where the database does not keep them, they are to be kept."""
+    if store.kept is None:
+        return local.run(store, log, policy, plan)
+    billed = "" if log.same_money is None else log.same_money.billed
+    key = store.kept.key(billed, _decisions(log, plan), _program())
+    row = store.kept.recalled_or(key, lambda: _packed(local.run(store, log, policy, plan)))
+    return unpacked(*row.row(0))
 
 
-def run(store: Store, log: Log, policy: Policy, plan: Plan) -> tuple[Sums, Fresh | None]:
-    """Return a log's sums, and, where they had to be computed, what to keep."""
-    data = str(store.one("data_digest")["digest"])
-    key = sha256(f"{data}\n{_decisions(log, plan)}\n{_program()}".encode()).hexdigest()
-    known = _recall(store, key)
-    if known is not None:
-        return known, None
-    sums = local.run(store, log, policy, plan)
-    return sums, Fresh(key, data, sums)
+def keep(path: Path, kept: Kept) -> None:
+    """Store new answers; where the database is busy or may not be written, go without."""
+    if kept.new:
+        with suppress(StoreError), Store.open(path) as store:
+            store.keep(kept)
 
 
-def _recall(store: Store, key: str) -> Sums | None:
-    if not store.one("prepared_tables")["tables"]:
-        return None
-    found = store.query("prepared_by_key", key=key)
-    if found.is_empty():
-        return None
-    return unpacked(*found.row(0))
+def _packed(sums: Sums) -> pl.DataFrame:
+    return cast("pl.DataFrame", pl.from_arrow(packed(sums)))
 
 
 def _decisions(log: Log, plan: Plan) -> str:

@@ -13,7 +13,6 @@ from analyzer.replay.coalitions import Replay
 from analyzer.replay.decide import Profile
 from analyzer.replay.ledger import NO_LEVERS, Ledger
 from analyzer.replay.requests import Log
-from analyzer.runners.remembered import Fresh
 from analyzer.savings.forecast import day_spread, forecast
 from analyzer.savings.payback import costs, duties, paybacks
 from analyzer.savings.quality import quality, scores_of, served
@@ -42,8 +41,6 @@ class Replayed:
     groups: tuple[Profile, ...]
     replay: Replay
     ledger: Ledger
-    fresh: Fresh | None = None
-    """The replay's sums, where the database does not keep them yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ def _good(feature: str, answered: Served, scores: Scores) -> tuple[int, int] | N
 def users_of(store: Store) -> Users:
     """Return the distinct users of each feature, and of all (``""``), where the log names them."""
     users: dict[str, int] = {}
-    for feature, found, named, requests in store.query("feature_users").iter_rows():
+    for feature, found, named, requests in store.summary("feature_users").iter_rows():
         if found and 100 * named >= KNOWN_USERS_PERCENT * requests:
             users[TOTAL if feature is None else feature] = found
     return users

@@ -1,7 +1,9 @@
--- What does everything that a replay reads hash to, whatever the order of its rows?
-SELECT
-  (SELECT coalesce(sum(hash(r)::HUGEINT), 0)::VARCHAR FROM (
-    SELECT * EXCLUDE (source_id, session_key, logged_cost_pico) FROM featured_requests
-  ) AS r)
-  || ':' || (SELECT count(*)::VARCHAR FROM requests)
-  || ':' || (SELECT coalesce(sum(hash(e)::HUGEINT), 0)::VARCHAR FROM evals AS e) AS digest;
+-- What does all that is asked of a log hash to, whatever the order of its rows?
+SELECT concat_ws(
+  ':',
+  (SELECT concat(count(*), '.', sum(hash(r)::HUGEINT)) FROM requests AS r),
+  (SELECT concat(count(*), '.', sum(hash(u)::HUGEINT)) FROM usage_buckets AS u),
+  (SELECT concat(count(*), '.', sum(hash(e)::HUGEINT)) FROM evals AS e),
+  (SELECT concat(count(*), '.', sum(hash(n)::HUGEINT)) FROM feature_names AS n),
+  (SELECT count(*) FROM meta WHERE key = 'infer_features')
+) AS digest;

@@ -118,12 +118,10 @@ CREATE TABLE IF NOT EXISTS feature_names (
   name VARCHAR NOT NULL
 );
 
--- The sums of earlier replays, by what they depend on, so that asking again is quick.
-CREATE TABLE IF NOT EXISTS prepared (
-  key VARCHAR PRIMARY KEY,            -- digest of the data, the decisions and the program
+-- Earlier answers about the whole log, by what they depend on, so that asking again is quick.
+CREATE TABLE IF NOT EXISTS kept_answers (
+  key VARCHAR PRIMARY KEY,            -- digest of the data and all else that it depends on
   data VARCHAR NOT NULL,              -- digest of the data alone
   kept_at_us BIGINT NOT NULL,
-  cells BLOB NOT NULL,                -- Arrow streams
-  tallies BLOB NOT NULL,
-  evals BLOB NOT NULL
+  answer BLOB NOT NULL                -- Arrow stream
 );

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from analyzer.commands.asking import find, replay
+from analyzer.analyze import replay_log
+from analyzer.commands.asking import find, question_of
 from analyzer.ingest.load import ingest_file
 from analyzer.store import Store
 
@@ -70,11 +71,17 @@ class Desk:
 
     def is_known(self, **changed):
         """Whether the answer stands on kept sums."""
-        return replay(*self.files(ASKED | changed)).fresh is None
+        db, policy, prices = self.files(ASKED | changed)
+        with Store.open(db, read_only=True) as store:
+            replay_log(store, question_of(store, policy, prices, "requests"))
+            return not store.kept.new
 
     def run(self, sql):
         with Store.open(self.db) as store:
             store.rows(sql)
+
+    def findings(self):
+        return find(*self.files(ASKED))
 
 
 @pytest.fixture
@@ -120,18 +127,35 @@ def test_sums_of_other_data_are_never_used(desk, change):
     assert desk.steps() != before
 
 
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("UPDATE requests SET logged_cost_pico = 5 WHERE request_id = 'r2'", "reconciliation"),
+        ("UPDATE requests SET user_key = 1", "board"),
+    ],
+)
+def test_no_table_of_the_report_is_told_from_other_data(desk, change, told):
+    before = desk.findings()
+    assert desk.findings() == before
+    desk.run(change)
+    after = desk.findings()
+    assert getattr(after, told) != getattr(before, told)
+    desk.run("DELETE FROM kept_answers")
+    assert desk.findings() == after
+
+
 def test_stale_sums_are_dropped(desk):
     desk.steps()
     desk.steps(ttl=30)
     desk.run("UPDATE requests SET output_tokens = 8 WHERE request_id = 'r3'")
     desk.steps()
     with Store.open(desk.db, read_only=True) as store:
-        assert store.rows("SELECT count(*) FROM prepared") == [(1,)]
+        assert store.rows("SELECT count(DISTINCT data) FROM kept_answers") == [(1,)]
 
 
 def test_a_database_that_cannot_be_written_is_still_answered(desk):
     expected = desk.steps()
     with Store.open(desk.db) as store:
-        store.rows("DELETE FROM prepared")
+        store.rows("DELETE FROM kept_answers")
     desk.db.chmod(0o444)
     assert desk.steps() == expected

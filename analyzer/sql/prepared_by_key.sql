@@ -1,2 +1,0 @@
--- Which sums were kept under a key?
-SELECT cells, tallies, evals FROM prepared WHERE key = $key;
