@@ -23,8 +23,7 @@ _GENERATION_INPUTS = (
     "prediction", "web_search_options",
 )  # fmt: skip
 _HAS_PROMPT = "coalesce({request.messages}, {request.input}, {request.prompt}) IS NOT NULL"
-_INSTRUCTIONS = """TRY(array_to_string(list_filter({request.messages}::JSON[],
-    lambda m: instructs(m)), ','))"""
+_INSTRUCTIONS = "instructions_in({request.messages})"
 
 # 'rejected' and 'accepted' predictions are billed as output and stand in it already.
 _OUTPUT = "coalesce({response.usage.completion_tokens}, {response.usage.output_tokens}, " + (
@@ -142,7 +141,9 @@ CALL_COLUMNS: Mapping[str, Column] = {
     ),
     "reasoning_tokens": Column(_REASONING, "tokens"),
     "prompt_chars": Column(
-        "coalesce(chars_at({request}, '$.messages'), chars_at({request}, '$.input') + "
+        "coalesce(CASE WHEN starts_with({request.messages}, '[') "
+        "THEN TRY(value_chars({request.messages})) END, "
+        "chars_at({request}, '$.messages'), chars_at({request}, '$.input') + "
         "coalesce(chars_at({request}, '$.instructions'), 0))",
         "count",
     ),
@@ -157,7 +158,7 @@ CALL_COLUMNS: Mapping[str, Column] = {
         "digest",
     ),
     "prefix_key": Column(
-        f"nullif(concat_ws(chr(30), nullif({_INSTRUCTIONS}, ''), {{request.instructions}}, "
+        f"nullif(concat_ws(chr(30), {_INSTRUCTIONS}, {{request.instructions}}, "
         "{request.tools}, {request.functions}), '')",
         "digest",
     ),

@@ -167,7 +167,7 @@ def _refuse_double(layer: str, document: str, objects: Sequence[str]) -> str:
     keys = f"json_keys({document}, [{', '.join(map(literal, objects))}])"
     double = (
         f"CASE WHEN fault IS NULL AND is_json({document}) THEN TRY(list_bool_or(list_transform("
-        f"{keys}, lambda names: list_unique(names) < len(names)))) END"
+        f"{keys}, lambda names: stands_twice(names)))) END"
     )
     said = literal("a key stands twice where counts, times or dollars are read: keep one")
     return (

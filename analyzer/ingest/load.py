@@ -24,9 +24,10 @@ from analyzer.ingest.twins import twin_notes
 from analyzer.store import Store
 
 EXAMPLES = 3
-_MEMORY_MIB, _MEMORY_MIB_A_THREAD = 1024, 512
+_MEMORY_MIB, _MEMORY_MIB_A_THREAD = 480, 512
 """What the database may hold in memory while a file is loaded; beyond it spills to disk. Its JSON
-reader sets a buffer aside for each thread."""
+reader sets a buffer aside for each thread. With what Python holds beside it, a load stays below
+2 GB on two threads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +186,7 @@ def _load(store: Store, source: SourceFile, detected: Detected, wish: Wish) -> A
     if known["duplicates"]:
         store.run(f"copies_{table}", source_id=source_id, **prefix)
     if grouped_by is None:
-        store.run("stage_requests", **prefix)
+        store.run("stage_requests" if known["duplicates"] else "stage_new_requests", **prefix)
     else:
         store.run("load_grouping", source_id=source_id, grouped_by=grouped_by)
     loaded = store.run(f"load_{table}", source_id=source_id)

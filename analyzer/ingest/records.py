@@ -92,7 +92,7 @@ def fault_of(what: str) -> str:
         WHEN every IS NULL THEN 'the {what} is not JSON: write one whole object per {what}'
         WHEN NOT ({_OBJECT})
           THEN 'the {what} is JSON, but no object: write one object per {what}'
-        WHEN len(keys) > list_count(every) AND list_unique(keys) < len(keys)
+        WHEN len(keys) > list_count(every) AND stands_twice(keys)
           THEN 'a key stands twice in the {what}: keep one'
     """
 

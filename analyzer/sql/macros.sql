@@ -87,18 +87,23 @@ CREATE OR REPLACE TEMP MACRO is_json(x) AS starts_with(x, '{') OR starts_with(x,
 -- The characters of the strings in a list of JSON values; other values have none.
 CREATE OR REPLACE TEMP MACRO strings_chars(values_) AS coalesce(list_sum(list_transform(values_,
   lambda v: CASE WHEN starts_with(v, '"') THEN length(v ->> '$') END)), 0);
--- The characters of the texts in a JSON array of messages, parts and tool results included.
-CREATE OR REPLACE TEMP MACRO messages_chars(m) AS
-  strings_chars(json_extract(m, '$[*].content')) + CASE WHEN contains(m, '"content":[') THEN
+-- The characters of the texts in a JSON array of messages, parts and tool results included. Most
+-- messages hold one string each.
+CREATE OR REPLACE TEMP MACRO messages_chars(m) AS CASE
+  WHEN NOT regexp_matches(m, '"content":[^"n]') THEN coalesce(list_sum(list_transform(
+    json_extract_string(m, '$[*].content'), lambda content: length(content))), 0)
+  ELSE strings_chars(json_extract(m, '$[*].content')) + CASE WHEN contains(m, '"content":[') THEN
     strings_chars(json_extract(m, '$[*].content[*].text'))
     + strings_chars(json_extract(m, '$[*].content[*].content'))
     + strings_chars(json_extract(m, '$[*].content[*].content[*].text'))
-  ELSE 0 END;
+  ELSE 0 END
+END;
 -- The characters of the text at a path: a string, an array of parts, or an array of messages.
 CREATE OR REPLACE TEMP MACRO value_chars(v) AS CASE
   WHEN starts_with(v, '"') THEN length(v ->> '$')
   WHEN starts_with(v, '[')
-    THEN strings_chars(json_extract(v, '$[*].text')) + messages_chars(v)
+    THEN CASE WHEN contains(v, '"text"') THEN strings_chars(json_extract(v, '$[*].text')) ELSE 0 END
+      + messages_chars(v)
 END;
 CREATE OR REPLACE TEMP MACRO chars_at(document, path) AS
   -- The list gives the value a name, so that it is extracted once and not at each mention.
@@ -112,6 +117,21 @@ CREATE OR REPLACE TEMP MACRO instructs(message) AS CASE
   WHEN starts_with(message, '{"role":"system"') OR starts_with(message, '{"role":"developer"')
     THEN true
   ELSE json_extract_string(message, '$.role') IN ('system', 'developer')
+END;
+-- The messages that instruct a model, as one text; NULL without any. Mostly it is the first alone.
+CREATE OR REPLACE TEMP MACRO instructions_in(messages) AS CASE
+  WHEN NOT contains(messages, 'system') AND NOT contains(messages, 'developer') THEN NULL
+  WHEN starts_with(messages, '[{"role":"system"')
+    AND NOT regexp_matches(messages[18:], '"role"\s*:\s*"(system|developer)"')
+    THEN TRY(json_extract(messages, '$[0]')::VARCHAR)
+  ELSE nullif(TRY(array_to_string(list_filter(messages::JSON[],
+    lambda message: instructs(message)), ',')), '')
+END;
+
+-- Whether a name stands twice among the keys of an object. Few keys are compared one by one.
+CREATE OR REPLACE TEMP MACRO stands_twice(names) AS CASE
+  WHEN len(names) > 64 THEN list_unique(names) < len(names)
+  ELSE list_bool_or(list_transform(names, lambda name, place: list_position(names, name) <> place))
 END;
 
 -- The events of a stream, from a list of them or from their text as it was sent, and the message

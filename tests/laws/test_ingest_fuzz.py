@@ -6,6 +6,7 @@ FUZZ_EXAMPLES to search for longer.
 
 from __future__ import annotations
 
+import copy
 import csv
 import io
 import json
@@ -47,7 +48,11 @@ HOSTILE = st.sampled_from(
      f"mail {EMAIL}", KEY, f"Bearer {KEY}", PROMPT, [{"role": "user", "content": PROMPT}],
      {"content": PROMPT, "user": EMAIL}, [PROMPT], json.dumps({"messages": PROMPT})]
 )  # fmt: skip
-VALUES = st.one_of(LIKELY, LIKELY, LIKELY, HOSTILE, st.integers(), st.text(max_size=8))
+# Records are put together in place, so each of them has lists and objects of its own: a shared one
+# would hold what earlier examples put there, and in time itself.
+VALUES = st.one_of(
+    LIKELY, LIKELY, LIKELY, HOSTILE.map(copy.deepcopy), st.integers(), st.text(max_size=8)
+)
 
 
 def paths_of(fmt):
