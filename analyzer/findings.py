@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analyzer.board import Backtest, Board
+from analyzer.curve import Curves
 from analyzer.errors import Skipped, Unpriced
 
 EVIDENCE_CLASSES = ("measured", "replayed", "evidenced", "assumed")
@@ -235,6 +236,8 @@ class Findings:
     """The log against bills and logged costs; None where there is neither."""
     backtest: Backtest | None = None
     """What the policy saved on days that its tuning did not see; None where it was not tuned."""
+    curves: Curves | None = None
+    """How values of the policy were weighed; None where nobody asked."""
 
     @property
     def before_pico_usd(self) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import Literal
 
 import polars as pl
 
@@ -35,6 +36,20 @@ def growing(levers: Sequence[str]) -> tuple[Coalition, ...]:
     return tuple(frozenset(levers[:count]) for count in range(len(levers) + 1))
 
 
+def whole(levers: Sequence[str]) -> tuple[Coalition, ...]:
+    """Return the coalition of all levers, alone."""
+    return (frozenset(levers),)
+
+
+def every(levers: Sequence[str]) -> tuple[Coalition, ...]:
+    """Return every coalition of the levers."""
+    return tuple(coalitions(levers))
+
+
+Steps = Literal["growing", "every", "whole"]
+_COALITIONS = {"growing": growing, "every": every, "whole": whole}
+
+
 class Session:
     """An open database, ready for one policy after the other. Not for several threads at once."""
 
@@ -60,16 +75,15 @@ class Session:
         policy_file: str = "policy",
         *,
         book: PriceBook | None = None,
-        every_coalition: bool = False,
+        steps: Steps = "growing",
     ) -> Replayed:
-        """Bill the log under a policy: its steps, or every coalition of its levers.
+        """Bill the log under a policy: its steps, every coalition of its levers, or all alone.
 
         Raises:
             PriceError: the policy names a model that no table prices.
         """
         log = self._priced(policy, book or self._book, policy_file)
-        steps = coalitions(policy.levers) if every_coalition else growing(policy.levers)
-        asked = plan(policy, log, tuple(steps))
+        asked = plan(policy, log, _COALITIONS[steps](policy.levers))
         rows, memory = self._memory_of(log)
         sums = memory.sums(asked, log, rows.answered(policy, log))
         whole = Together.of(Replay(asked, sums), log.buckets)

@@ -8,8 +8,10 @@ from dataclasses import dataclass, fields
 from io import StringIO
 
 from analyzer.board import Board, Pair
+from analyzer.curve import Curves, Score
 from analyzer.findings import EVIDENCE_CLASSES, Findings, Tally
 from analyzer.money import plain_usd
+from reports.tables.curves import features_of
 
 Cell = str | int | None
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "|", "%")
@@ -207,6 +209,8 @@ def _board(findings: Findings) -> Iterator[Table]:
             for b in board.break_evens
         ),
     )
+    yield Table("curves", "Values of the policy and what each comes to", *_curves(findings.curves))
+    yield Table("cached-ages", "Ages of cached answers", *_ages(findings.curves))
     yield Table("scenarios", "Twelve months by growth", *_scenarios(board))
     yield Table(
         "risks",
@@ -252,6 +256,43 @@ def _units(board: Board) -> tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]
         for row in board.units
     )
     return ("feature", "requests", "users", *columns), rows
+
+
+def _curves(found: Curves | None) -> tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]:
+    columns = ("lever", "rule", "tier", "features", "varied", "value", "chosen", "spend_usd")
+    rows = tuple(
+        (
+            curve.lever,
+            curve.rule,
+            curve.tier or None,
+            features_of(curve.features),
+            curve.varied,
+            point.value,
+            "yes" if point.chosen else "no",
+            usd(point.spend_pico_usd),
+            usd(point.saving_pico_usd),
+            share(point.share_ppm),
+            *_score(point.score),
+        )
+        for curve in (found.curves if found else ())
+        for point in curve.points
+    )
+    return (*columns, "saving_usd", "share", "evals", "mean_score", "low_95"), rows
+
+
+def _score(score: Score | None) -> tuple[Cell, Cell, Cell]:
+    if score is None:
+        return None, None, None
+    return score.evals, share(score.mean_ppm), share(score.low_ppm)
+
+
+def _ages(found: Curves | None) -> tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]:
+    rows = tuple(
+        (cache.rule, features_of(cache.features), band.upto_us, band.answers)
+        for cache in (found.staleness if found else ())
+        for band in cache.bands
+    )
+    return ("rule", "features", "upto_us", "answers"), rows
 
 
 def _scenarios(board: Board) -> tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]:

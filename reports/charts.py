@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from analyzer.findings import Findings
 from analyzer.money import usd
-from reports import board_charts, marks, spelling
+from reports import board_charts, curve_charts, marks, spelling
 from reports.chart import Chart
 from reports.tables.features import Cell, FeatureRow, feature_table
 from reports.tables.levers import lever_table
@@ -40,6 +40,7 @@ def build(findings: Findings) -> tuple[Chart, ...]:
         charts.append(board_charts.providers(findings))
     if findings.board.drivers:
         charts.append(board_charts.tornado(findings))
+    charts += curve_charts.build(findings)
     return tuple(charts)
 
 

@@ -18,6 +18,10 @@ class Grid:
     words: frozenset[int] = frozenset()
     wide: bool = False
     """Whether the page gives it the full measure."""
+    chart: str = ""
+    """The chart that stands beside it, if the findings allow it."""
+    marked: frozenset[int] = frozenset()
+    """Rows that stand out: what the policy has."""
 
     @property
     def sortable(self) -> bool:

@@ -16,7 +16,7 @@ from analyzer.money import usd
 from reports import json as contract
 from reports import reconciliation_json
 
-REST = ("days", "prices", "assumptions", "claims", "board", "provenance")
+REST = ("days", "prices", "assumptions", "claims", "board", "curves", "provenance")
 MONEY = "pico_usd"
 
 

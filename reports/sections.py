@@ -6,6 +6,7 @@ from analyzer.findings import Findings
 from reports import rollout, spelling
 from reports.grid import Grid, Section
 from reports.tables import care, economics, outlook
+from reports.tables.curves import curve_section, staleness_grids
 from reports.tables.reconciled import reconciliation_section
 
 PPM = 1_000_000
@@ -25,6 +26,7 @@ def board_sections(findings: Findings) -> tuple[Section, ...]:
         reconciliation_section(findings),
         economics_section(findings),
         care_section(findings),
+        curve_section(findings),
         sensitivity_section(findings),
         forecast_section(findings),
     )
@@ -54,6 +56,7 @@ def care_section(findings: Findings) -> Section:
         care.quality_grid(findings),
         care.service_grid(findings),
         care.cost_grid(findings),
+        *staleness_grids(findings),
         care.duty_grid(findings),
     )
     said = (
@@ -128,7 +131,6 @@ NEVER_MEASURED = (
     "for each tier, a cache hit for none.",
     "Rate limits and outages of another provider.",
     "What people do next: cheaper or worse answers can bring more questions, and second tries.",
-    "How old cached answers are when they are given: only the oldest possible is known.",
 )
 
 
@@ -145,6 +147,11 @@ def not_measured(findings: Findings) -> tuple[str, ...]:
         gaps.append("Cost per user: the log names no users.")
     if not findings.board.costs:
         gaps.append("What it costs to put the policy in place: it states no cost.")
+    caches = any(duty.lever == "caching" for duty in findings.board.duties)
+    if caches and findings.curves is None:
+        gaps.append(
+            "How old cached answers are when they are given: only the oldest possible is known."
+        )
     return (*gaps, *NEVER_MEASURED)
 
 

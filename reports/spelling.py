@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from analyzer.money import round_half_up, spell_percent, spell_usd
@@ -41,6 +42,14 @@ TOKEN_SCALES = ((1_000_000_000, "bn"), (1_000_000, "m"), (1_000, "k"))
 def money(pico_usd: int, *, digits: int | None = None) -> str:
     """Spell pico-dollars: ``$13,350``; a negative sum has a real minus sign."""
     return spell_usd(pico_usd, digits=digits).replace("-", MINUS)
+
+
+def column(amounts: Sequence[int]) -> tuple[str, ...]:
+    """Spell amounts to the same digits: those that the largest needs, and one more below $1."""
+    largest = max((abs(pico) for pico in amounts), default=0)
+    shown = spell_usd(largest).partition(".")[2]
+    digits = len(shown) + (0 < largest < 10**PICO_DIGITS)
+    return tuple(money(pico, digits=digits) for pico in amounts)
 
 
 def change(pico_usd: int, *, digits: int | None = None) -> str:

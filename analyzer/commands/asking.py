@@ -19,6 +19,8 @@ from analyzer.savings.bucket_notes import same_money
 from analyzer.store import Store
 
 BOOTSTRAP_SEED = 0
+MOST_WEIGHED = 2_000_000
+"""Beyond so many requests the curves' replays take longer than a reader waits, and much memory."""
 
 
 def find(
@@ -27,12 +29,21 @@ def find(
     price_files: tuple[str, ...],
     claims_file: Path | None = None,
     preferred: Preferred = "requests",
+    *,
+    curves: bool | None = False,
 ) -> Findings:
-    """Replay a database under a policy file, with the user's prices over the bundled book."""
+    """Replay a database under a policy file, with the user's prices over the bundled book.
+
+    ``curves``: whether to weigh the policy's values too; None where the log is short enough.
+    """
     with Store.open(db, read_only=True) as store:
         question = question_of(store, policy_file, price_files, preferred)
         replayed = replay_log(store, question)
         findings = conclude(store, question, replayed)
+        if curves or (curves is None and findings.coverage.requests <= MOST_WEIGHED):
+            from analyzer.curves.draw import with_curves
+
+            findings = with_curves(findings, store, question)
         kept = store.kept
     if kept is not None:
         keep(db, kept)

@@ -34,7 +34,7 @@ def command(output: Path) -> None:
     with TemporaryDirectory(prefix="rebill-demo-") as folder:
         database = Path(folder) / "demo.duckdb"
         _load(database, sorted(samples.glob(_LOGS)))
-        findings = find(database, samples / "policy.toml", (), samples / "claims.toml")
+        findings = find(database, samples / "policy.toml", (), samples / "claims.toml", curves=None)
     write_text(output, html.render(findings))
     click.echo(text.render(findings, width=options.terminal_width()))
     click.echo(f"Report: {output.resolve()}")

@@ -45,6 +45,13 @@ ENDINGS = {"html": "html", "md": "md", "json": "json", "csv": "csv"}
     help="A page, Markdown, JSON with every figure, or all tables as one CSV.",
 )
 @click.option(
+    "--curves/--no-curves",
+    "curves",
+    default=None,
+    help="Weigh each value of the policy by more replays, the log in memory.  "
+    "[default: up to 2 million requests]",
+)
+@click.option(
     "-o",
     "--output",
     type=str,
@@ -58,6 +65,7 @@ def command(
     price_files: tuple[str, ...],
     preferred: Preferred,
     form: str,
+    curves: bool | None,
     output: str | None,
 ) -> None:
     """Write the savings report: one HTML file that needs no network and no other file.
@@ -80,7 +88,7 @@ def command(
         text = _render_compared(form, found)
     else:
         assert policy_file is not None  # noqa: S101 - narrows the type
-        findings = find(db, policy_file, price_files, preferred=preferred)
+        findings = find(db, policy_file, price_files, preferred=preferred, curves=curves)
         note_same_money(findings)
         text = renderer(form)(findings)
     _deliver(text, output or f"rebill-report.{ENDINGS[form]}")

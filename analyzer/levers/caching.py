@@ -19,6 +19,7 @@ import numpy as np
 import polars as pl
 from pydantic import Field
 
+from analyzer.kernels.ages import answer_ages
 from analyzer.kernels.cache import Bools, Ints, Trace, prepare
 from analyzer.kernels.draws import uniform_draws
 from analyzer.kernels.grouping import group_in_order
@@ -81,6 +82,15 @@ class Keyed:
             part = slice(trace.first, trace.first + len(trace.ts))
             hit[part], coalesced[part] = trace.replay(rule.ttl_us, refresh=rule.refresh)
         return hit, coalesced
+
+    def ages(self, rule: Caching) -> tuple[Ints, int]:
+        """Return the ages in microseconds of the answers that are given, and how many waited."""
+        found, waited = [np.zeros(0, dtype=np.int64)], 0
+        for trace in self.traces:
+            hit, coalesced = trace.replay(rule.ttl_us, refresh=rule.refresh)
+            found.append(answer_ages(trace, hit, coalesced))
+            waited += int(coalesced.sum())
+        return np.concatenate(found), waited
 
 
 def sort_by_key(requests: pl.DataFrame, rule: Caching) -> Keyed:

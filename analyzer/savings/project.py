@@ -16,7 +16,7 @@ FEWEST_DAYS = 7
 FEWEST_DAYS_FOR_INTERVAL = 14
 
 _DAY_US = 86_400_000_000
-_YEAR_US = 31_557_600_000_000  # 365.25 days
+YEAR_US = 31_557_600_000_000  # 365.25 days
 
 
 def monthly(pico_usd: int, window: Window) -> int | None:
@@ -24,7 +24,7 @@ def monthly(pico_usd: int, window: Window) -> int | None:
     covered_us = window.end_us - window.start_us
     if covered_us == 0:
         return None
-    return round_half_up(pico_usd * _YEAR_US, MONTHS_A_YEAR * covered_us)
+    return round_half_up(pico_usd * YEAR_US, MONTHS_A_YEAR * covered_us)
 
 
 class Bootstrap:
@@ -35,7 +35,7 @@ class Bootstrap:
         self._times = np.zeros((DRAWS, days))
         np.add.at(self._times, (np.arange(DRAWS)[:, None], draws), 1)
         covered_us = window.end_us - window.start_us
-        self._to_year = _YEAR_US / covered_us if covered_us else None
+        self._to_year = YEAR_US / covered_us if covered_us else None
 
     def annual(self, daily_pico_usd: NDArray[np.float64]) -> Interval | None:
         """Return P10 and P90 of the annual saving that days like these would add up to."""

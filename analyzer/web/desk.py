@@ -76,7 +76,7 @@ class Desk:
                 file = Path(folder) / POLICY_FILE
                 file.write_text(policy_text, encoding="utf-8")
                 question = question_of(store, file, self.price_files, "requests")
-            replayed = session.bill(question.policy, POLICY_FILE, every_coalition=True)
+            replayed = session.bill(question.policy, POLICY_FILE, steps="every")
             while len(self._found) >= _KEPT_FINDINGS:
                 self._found.pop(next(text for text in self._found if text != TODAY))
             self._found[policy_text] = conclude(store, question, replayed)

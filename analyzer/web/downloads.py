@@ -16,7 +16,7 @@ def _report(form: str) -> Callable[[Desk, Path], str]:
     def write(desk: Desk, policy: Path) -> str:
         from analyzer.commands.report import renderer
 
-        return renderer(form)(find(desk.db, policy, desk.price_files))
+        return renderer(form)(find(desk.db, policy, desk.price_files, curves=None))
 
     return write
 

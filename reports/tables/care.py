@@ -11,42 +11,42 @@ from reports.risks import risk_sentence, risk_share
 
 PPM = 1_000_000
 FEWEST_EVALS = 30
-MOST_PAIRS = 8
+MOST_UNSCORED = 12
 ROLES = {"today": "today", "policy": "policy", "both": "today and policy", "other": "neither"}
 
 
 def unscored(findings: Findings) -> str:
-    """Say that no eval is loaded, and which pairs to score first; empty where some are."""
+    """Say that no eval is loaded, and how many would tell; empty where some are."""
     if any(row.evals for row in findings.board.quality):
         return ""
     pairs = [row for row in findings.board.quality if row.role == "policy"]
     if not pairs:
         return ""
-    named = spelling.plural(len(pairs), "pair")
+    named = spelling.plural(len(pairs), "choice")
     return (
         "No quality score is loaded: nothing here says whether the policy\u2019s answers are good "
-        f"enough. {FEWEST_EVALS} evals for each of {named} of feature and model would: "
-        f"{_pairs(pairs)}. Load them with rebill evals load."
+        f"enough. {FEWEST_EVALS} evals for each of {named} of a model for a feature would: "
+        "rebill evals needed draws the sheet, rebill evals load reads it."
     )
 
 
-def _pairs(rows: list[Quality]) -> str:
-    shown = [f"{spelling.name(r.feature)} with {spelling.name(r.model)}" for r in rows[:MOST_PAIRS]]
-    more = len(rows) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
-
-
 def quality_grid(findings: Findings) -> Grid | None:
-    """Return evals by feature and model, with their number and interval; None without any."""
-    if not any(row.evals for row in findings.board.quality):
-        return None
+    """Return evals by feature and model, with their number and interval.
+
+    Where none is loaded, the policy's choices that need them; None if they are too many to read.
+    """
+    rows = findings.board.quality
+    if not any(row.evals for row in rows):
+        rows = tuple(row for row in rows if row.role == "policy")
+        if not 0 < len(rows) <= MOST_UNSCORED:
+            return None
     return Grid(
         "quality",
         "What evals say",
         "Mean score of loaded evals, 0 to 100%, with a 95% Wilson interval. A model choice is "
         f"evidenced from {FEWEST_EVALS} evals of that feature and model on.",
         ("Feature", "Model", "Answers", "Evals", "Mean score", "95% interval"),
-        tuple(_quality_row(row) for row in findings.board.quality),
+        tuple(_quality_row(row) for row in rows),
         words=frozenset({1, 2}),
         wide=True,
     )
@@ -77,6 +77,7 @@ def service_grid(findings: Findings) -> Grid:
         ("Feature", "Requests", "Cached", "Escalated", "Calls", "Cut short"),
         tuple(_service_row(spelling.name(name), last.features[name]) for name in names),
         _service_row("All features", last.total),
+        wide=True,
     )
 
 

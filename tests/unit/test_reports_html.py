@@ -220,8 +220,8 @@ def test_what_was_left_out_is_named() -> None:
 def test_every_chart_has_a_name_for_a_screen_reader() -> None:
     page = html.render(example.example())
     labels = re.findall(r'class="plot"[^>]+role="img" aria-label="([^"]+)"', page)
-    assert len(labels) == 6
-    assert all("table of" in label for label in labels)
+    assert len(labels) == 11
+    assert all(" table " in label and "holds its figures" in label for label in labels)
 
 
 def test_a_unit_price_is_spelled_with_the_decimals_it_has() -> None:
