@@ -22,6 +22,7 @@ COMMANDS = {
     "reconcile": "Compare the logs with bills, and name what is left.",
     "tune": "Search a policy's values, and test them on days held out.",
     "check": "Price a change of policy, and fail where it costs too much.",
+    "verify": "Hold spend since deployment against the projection.",
     "export": "Write a policy as LiteLLM or Python, or costs as FOCUS.",
     "prices": "Show the price book and what it cannot price.",
     "serve": "Open the local web app: upload, tune, download.",
@@ -63,7 +64,7 @@ def cli() -> None:
       rebill report --policy policy.toml       the same as a page for the board
 
     Exit codes: 0 done; 1 done, but a gate you asked for failed; 2 bad input or usage;
-    3 (check) it could not be evaluated.
+    3 (check, verify) it could not be evaluated.
     """
 
 
