@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
 
 from analyzer.commands import options
+from analyzer.errors import RebillError
 
 if TYPE_CHECKING:
+    from analyzer.earlier.read import Report
     from analyzer.findings import Findings
     from analyzer.replay.same_money import Preferred
 
 STDOUT = "-"
+TWO = 2
 ENDINGS = {"html": "html", "md": "md", "json": "json", "csv": "csv"}
 
 
@@ -29,9 +34,12 @@ ENDINGS = {"html": "html", "md": "md", "json": "json", "csv": "csv"}
     "--compare",
     "compared",
     type=click.Path(dir_okay=False, path_type=Path),
-    nargs=2,
-    metavar="A.toml B.toml",
-    help="Two policies, side by side, in place of --policy.",
+    metavar="A.toml B.toml | OLD.json",
+    help="Two policies side by side; or an earlier report's JSON against this log, under --policy "
+    "or under the policy that it was written for.",
+)
+@click.argument(
+    "others", nargs=-1, type=click.Path(dir_okay=False, path_type=Path), metavar="[B.toml]"
 )
 @options.database
 @options.prices
@@ -60,7 +68,8 @@ ENDINGS = {"html": "html", "md": "md", "json": "json", "csv": "csv"}
 )
 def command(
     policy_file: Path | None,
-    compared: tuple[Path, Path] | None,
+    compared: Path | None,
+    others: tuple[Path, ...],
     db: Path,
     price_files: tuple[str, ...],
     preferred: Preferred,
@@ -77,21 +86,67 @@ def command(
       rebill report --policy policy.toml -o report.html
       rebill report --policy policy.toml --format md -o -
       rebill report --compare cautious.toml bold.toml -o side-by-side.html
+      rebill report --compare october.json -o since-october.html
     """
-    from analyzer.commands.asking import find, note_same_money
-
-    if (policy_file is None) == (compared is None):
-        raise click.UsageError("name one policy with --policy, or two with --compare")
-    if compared is not None:
-        found = [find(db, file, price_files, preferred=preferred) for file in compared]
-        note_same_money(found[0])
-        text = _render_compared(form, found)
+    files = (*((compared,) if compared else ()), *others)
+    question = Asked(db, price_files, preferred)
+    if policy_file is not None and not files:
+        text = renderer(form)(question.find(policy_file, curves=curves))
+    elif compared is not None and not others and compared.suffix == ".json":
+        text = _against_earlier(form, question, compared, policy_file)
+    elif compared is not None and len(files) == TWO and policy_file is None:
+        text = _render_compared(form, [question.find(file) for file in files])
     else:
-        assert policy_file is not None  # noqa: S101 - narrows the type
-        findings = find(db, policy_file, price_files, preferred=preferred, curves=curves)
-        note_same_money(findings)
-        text = renderer(form)(findings)
+        raise click.UsageError(
+            "name one policy with --policy; or --compare two policies (A.toml B.toml), or one "
+            "earlier report (OLD.json)"
+        )
     _deliver(text, output or f"rebill-report.{ENDINGS[form]}")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The log that every policy of a command is put to."""
+
+    db: Path
+    price_files: tuple[str, ...]
+    preferred: Preferred
+
+    def find(self, policy_file: Path, *, curves: bool | None = False) -> Findings:
+        """Return the findings under a policy; say which of the files tell the same money."""
+        from analyzer.commands.asking import find, note_same_money
+
+        found = find(
+            self.db, policy_file, self.price_files, preferred=self.preferred, curves=curves
+        )
+        note_same_money(found)
+        return found
+
+
+def _against_earlier(form: str, asked: Asked, old: Path, policy_file: Path | None) -> str:
+    """Set this log beside an earlier report, under its own policy where no other is named."""
+    from analyzer.earlier.change import change, told_of
+    from analyzer.earlier.read import read_report, told_by
+    from reports import changed_page
+
+    report = read_report(old)
+    earlier = told_by(report, old.name)
+    if policy_file is not None:
+        now = told_of(asked.find(policy_file))
+    else:
+        with TemporaryDirectory(prefix="rebill-") as folder:
+            now = told_of(asked.find(_written_policy(report, Path(folder), old.name)))
+    return changed_page.RENDERERS[form](change(earlier, now))
+
+
+def _written_policy(report: Report, folder: Path, old: str) -> Path:
+    """Write the policy that a report was made for where it can be read again."""
+    text = report.provenance.policy_text
+    if not text:
+        raise RebillError(f"{old}: does not hold the policy it was written for: add --policy FILE")
+    file = folder / "policy.toml"
+    file.write_bytes(text.encode())
+    return file
 
 
 def renderer(form: str) -> Callable[[Findings], str]:
