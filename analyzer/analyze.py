@@ -10,8 +10,9 @@ from analyzer.pricing.book import PriceBook
 from analyzer.reconcile.compare import reconcile
 from analyzer.replay.coalitions import Replay
 from analyzer.replay.ledger import Ledger
-from analyzer.replay.plan import plan
-from analyzer.replay.requests import read_log
+from analyzer.replay.partition import Sums
+from analyzer.replay.plan import Plan, plan
+from analyzer.replay.requests import Log, read_log
 from analyzer.replay.same_money import Preferred
 from analyzer.replay.together import Together
 from analyzer.runners import remembered
@@ -22,7 +23,7 @@ from analyzer.savings.bucket_notes import warnings_on_totals
 from analyzer.savings.coverage import coverage
 from analyzer.savings.project import Bootstrap, projection
 from analyzer.savings.steps import by_day, prices_used, steps_of
-from analyzer.store import Store
+from analyzer.store import Store, Tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,17 @@ def replay_log(store: Store, question: Question) -> Replayed:
     named = question.provenance.policy_file
     log = read_log(store, policy, question.book, named, question.preferred)
     asked = plan(policy, log)
-    sums = remembered.run(store, log, policy, asked)
+    return replayed(policy, log, asked, remembered.run(store, log, policy, asked))
+
+
+def replayed(policy: Policy, log: Log, asked: Plan, sums: Sums) -> Replayed:
+    """Return what sums say of a log, wherever they were summed."""
     replay = Together.of(Replay(asked, sums), log.buckets)
     ledger = Ledger(replay, policy.levers, len(log.features), log.days)
     return Replayed(log, asked.profiles, replay, ledger)
 
 
-def conclude(store: Store, question: Question, replayed: Replayed) -> Findings:
+def conclude(store: Tables, question: Question, replayed: Replayed) -> Findings:
     """Say what was found."""
     log, replay, ledger = replayed.log, replayed.replay, replayed.ledger
     bootstrap = Bootstrap(len(log.days), log.window, question.provenance.seed)
@@ -97,5 +102,5 @@ def conclude(store: Store, question: Question, replayed: Replayed) -> Findings:
     )
 
 
-def _asked(store: Store, question: Question) -> Asked:
+def _asked(store: Tables, question: Question) -> Asked:
     return Asked(store, question.policy, question.book, question.provenance.sources)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import duckdb
 import polars as pl
@@ -33,6 +33,22 @@ Frame: TypeAlias = pl.DataFrame | pa.Table | pa.RecordBatchReader
 def statement(name: str) -> str:
     """Return the SQL of ``sql/<name>.sql``."""
     return (_SQL / f"{name}.sql").read_text(encoding="utf-8")
+
+
+class Tables(Protocol):
+    """Whatever answers the statements of ``sql/``: a database, or a lake of Parquet files."""
+
+    def query(self, name: str, **params: object) -> pl.DataFrame:
+        """Return what ``sql/<name>.sql`` answers, as ``Store.query`` does."""
+        ...
+
+    def query_with(self, name: str, frames: Mapping[str, Frame], **params: object) -> pl.DataFrame:
+        """Do the same for a statement that joins frames."""
+        ...
+
+    def summary(self, name: str, frames: Mapping[str, pl.DataFrame] | None = None) -> pl.DataFrame:
+        """Do the same for a statement that reads every request and answers with little."""
+        ...
 
 
 class Store:

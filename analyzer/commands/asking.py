@@ -66,6 +66,16 @@ def question_of(
     store: Store, policy_file: Path, price_files: tuple[str, ...], preferred: Preferred
 ) -> Question:
     """Return what a policy file and the user's prices ask of a database."""
+    return question_from(policy_file, price_files, _sources(store), preferred)
+
+
+def question_from(
+    policy_file: Path,
+    price_files: tuple[str, ...],
+    sources: tuple[Source, ...],
+    preferred: Preferred = "requests",
+) -> Question:
+    """Return the same, of files that are accounted for already."""
     policy, raw = read_policy(policy_file)
     book = open_book(price_files)
     provenance = Provenance(
@@ -75,7 +85,7 @@ def question_of(
         policy_text=raw.decode(),
         price_sources=book.sources,
         seed=BOOTSTRAP_SEED,
-        sources=_sources(store),
+        sources=sources,
     )
     return Question(policy, book, provenance, preferred)
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
+_POLICY = "What to change: a TOML file of levers and rules (see sample_logs/policy.toml)."
+
 database = click.option(
     "--db",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -19,7 +21,13 @@ policy = click.option(
     "policy_file",
     type=click.Path(dir_okay=False, path_type=Path),
     required=True,
-    help="What to change: a TOML file of levers and rules (see sample_logs/policy.toml).",
+    help=_POLICY,
+)
+policy_if_any = click.option(
+    "--policy",
+    "policy_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=_POLICY,
 )
 prices = click.option(
     "--prices",

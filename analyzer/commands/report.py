@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from analyzer.commands import options
+from analyzer.commands import lakes, options
 from analyzer.errors import RebillError
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ ENDINGS = {"html": "html", "md": "md", "json": "json", "csv": "csv"}
 @options.database
 @options.prices
 @options.prefer
+@lakes.options
 @click.option(
     "--format",
     "form",
@@ -76,6 +77,7 @@ def command(
     form: str,
     curves: bool | None,
     output: str | None,
+    **lake: Any,  # noqa: ANN401 - the options that lakes.lake_of takes
 ) -> None:
     """Write the savings report: one HTML file that needs no network and no other file.
 
@@ -89,7 +91,7 @@ def command(
       rebill report --compare october.json -o since-october.html
     """
     files = (*((compared,) if compared else ()), *others)
-    question = Asked(db, price_files, preferred)
+    question = Asked(db, price_files, preferred, lakes.lake_of(**lake))
     if policy_file is not None and not files:
         text = renderer(form)(question.find(policy_file, curves=curves))
     elif compared is not None and not others and compared.suffix == ".json":
@@ -111,14 +113,15 @@ class Asked:
     db: Path
     price_files: tuple[str, ...]
     preferred: Preferred
+    lake: lakes.Lake | None = None
+    """Parquet files in place of the database."""
 
     def find(self, policy_file: Path, *, curves: bool | None = False) -> Findings:
         """Return the findings under a policy; say which of the files tell the same money."""
-        from analyzer.commands.asking import find, note_same_money
+        from analyzer.commands.asking import note_same_money
 
-        found = find(
-            self.db, policy_file, self.price_files, preferred=self.preferred, curves=curves
-        )
+        where = (self.lake, self.db, policy_file, self.price_files, self.preferred)
+        found = lakes.find_in(*where, curves=curves)
         note_same_money(found)
         return found
 

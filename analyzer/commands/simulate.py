@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from analyzer.commands import options
+from analyzer.commands import lakes, options
 
 if TYPE_CHECKING:
     from analyzer.replay.same_money import Preferred
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 @options.database
 @options.prices
 @options.prefer
+@lakes.options
 @options.as_json
 def command(
     policy_file: Path,
@@ -25,6 +26,7 @@ def command(
     price_files: tuple[str, ...],
     preferred: Preferred,
     as_json: bool,
+    **lake: Any,  # noqa: ANN401 - the options that lakes.lake_of takes
 ) -> None:
     """Bill the log again under a policy, lever by lever.
 
@@ -32,12 +34,13 @@ def command(
     Nothing is called and nothing leaves this machine.
 
     \b
-    Example:
+    Examples:
       rebill simulate --policy policy.toml --prices negotiated.toml --json > out.json
+      rebill simulate --policy policy.toml --engine spark --input 'lake/*.parquet' --json
     """
-    from analyzer.commands.asking import find, note_same_money
+    from analyzer.commands.asking import note_same_money
 
-    findings = find(db, policy_file, price_files, preferred=preferred)
+    findings = lakes.find_in(lakes.lake_of(**lake), db, policy_file, price_files, preferred)
     note_same_money(findings)
     if as_json:
         from reports import json

@@ -13,7 +13,7 @@ from analyzer.reconcile.logged import Logged
 from analyzer.reconcile.names import Names
 from analyzer.reconcile.prices import DayPrices
 from analyzer.reconcile.sides import Side
-from analyzer.store import Store
+from analyzer.store import Tables
 
 ALL_MODELS = "(all models)"
 TOOLS = "(tools)"
@@ -76,7 +76,7 @@ class Grid:
 
 
 def read_cells(
-    store: Store, names: Names, prices: DayPrices, charges: Sequence[Charge]
+    store: Tables, names: Names, prices: DayPrices, charges: Sequence[Charge]
 ) -> tuple[Cell, ...]:
     """Return a database's cells."""
     grid = Grid(names, charges)

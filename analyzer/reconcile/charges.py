@@ -10,7 +10,7 @@ from analyzer.findings import OtherMoney
 from analyzer.money import PICO_PER_USD
 from analyzer.reconcile.lines import line_kind
 from analyzer.reconcile.names import Names
-from analyzer.store import Store
+from analyzer.store import Tables
 
 DAY_US = 86_400_000_000
 _LONGER_THAN_A_DAY_US = 25 * 3_600_000_000  # a local day may have 25 hours
@@ -44,14 +44,14 @@ class Bill:
     other_money: tuple[OtherMoney, ...]
 
 
-def read_bill(store: Store, names: Names) -> Bill:
+def read_bill(store: Tables, names: Names) -> Bill:
     """Return a database's charges. That none tells another's money again, ingest sees to."""
     rows = list(store.query("reconcile_charges").iter_rows(named=True))
     dollars = (_charge(row, names) for row in rows if row["currency"].upper() == "USD")
     return Bill(tuple(dollars), _other_money(rows, names))
 
 
-def billed_features(store: Store) -> tuple[tuple[str, int], ...]:
+def billed_features(store: Tables) -> tuple[tuple[str, int], ...]:
     """Return what was billed to each feature in pico-dollars, the most first."""
     return tuple(
         (str(feature), int(pico)) for feature, pico in store.query("billed_features").iter_rows()

@@ -25,7 +25,7 @@ from analyzer.reconcile.prices import DayPrices, day_text
 from analyzer.reconcile.rates import name_rests
 from analyzer.reconcile.texts import cause_text
 from analyzer.reconcile.window import COMPARED, LAG, NO_LOG, mark_compared, span_of, touches
-from analyzer.store import Store
+from analyzer.store import Tables
 
 TOLERANCE_PPM = 50_000
 LAG_HOURS = 48
@@ -33,7 +33,7 @@ _ROUNDED_PICO = 500_000  # half a millionth of a dollar: logs hold six decimals 
 
 
 def reconcile(
-    store: Store,
+    store: Tables,
     book: PriceBook,
     *,
     tolerance_ppm: int = TOLERANCE_PPM,
@@ -108,7 +108,7 @@ def _usage(cells: Sequence[Cell]) -> Comparison | None:
 
 
 def _logged(
-    cells: Sequence[Cell], store: Store, names: Names, prices: DayPrices
+    cells: Sequence[Cell], store: Tables, names: Names, prices: DayPrices
 ) -> Comparison | None:
     if not any(cell.logged for cell in cells):
         return None

@@ -15,7 +15,7 @@ from analyzer.reconcile.charges import Charge
 from analyzer.reconcile.lines import TOKEN_CLASSES, WHOLE
 from analyzer.reconcile.names import Names
 from analyzer.reconcile.prices import DayPrices, day_text
-from analyzer.store import Store
+from analyzer.store import Tables
 
 _LEAST_PICO = PICO_PER_USD
 """A row that is less than a dollar too dear is no outlier."""
@@ -41,7 +41,7 @@ class OutlierRow:
     excess: int
 
 
-def logged_outliers(store: Store, names: Names, prices: DayPrices) -> tuple[OutlierRow, ...]:
+def logged_outliers(store: Tables, names: Names, prices: DayPrices) -> tuple[OutlierRow, ...]:
     """Return requests whose logged cost is far beyond what their tokens cost."""
     found = store.query_with("reconcile_outliers", {"day_prices": prices.frame()})
     return tuple(_logged(row, names) for row in found.iter_rows(named=True))

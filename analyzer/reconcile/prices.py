@@ -9,7 +9,7 @@ import polars as pl
 
 from analyzer.pricing.book import PriceBook
 from analyzer.pricing.price import Price, UnitPrices
-from analyzer.store import Store
+from analyzer.store import Tables
 
 _EPOCH = date(1970, 1, 1)
 _NO_STEP = (1 << 62) - 1
@@ -24,7 +24,7 @@ def day_text(day: int) -> str:
 class DayPrices:
     """Prices by provider and model (as written) and day; ``frame`` is the same for joining."""
 
-    def __init__(self, store: Store, book: PriceBook) -> None:
+    def __init__(self, store: Tables, book: PriceBook) -> None:
         self._prices: dict[tuple[str, str, int], Price] = {}
         for provider, model, day in store.summary("reconcile_days").iter_rows():
             listing = book.lookup(provider or None, model)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from analyzer.errors import StoreError
 from analyzer.replay.same_money import Held, Preferred, read_held
-from analyzer.store import Store
+from analyzer.store import Store, Tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +35,26 @@ def read_contents(store: Store, preferred: Preferred) -> Contents:
         StoreError: the database holds neither requests nor usage totals.
     """
     held = read_held(store, preferred)
-    logged = store.query("logged_models")
-    charge_files = tuple(store.query("charge_files")["file"])
+    return replace(contents_of(store, held), order=_order(store))
+
+
+def contents_of(tables: Tables, held: Held) -> Contents:
+    """Return the same of anything that answers statements, its rows in no order of their own.
+
+    Raises:
+        StoreError: there are neither requests nor usage totals.
+    """
+    logged = tables.query("logged_models")
+    charge_files = tuple(tables.query("charge_files")["file"])
     if logged.is_empty() and held.buckets.is_empty():
         raise StoreError(_nothing_to_replay(charge_files))
     return Contents(
         held=held,
         logged=logged,
-        features=tuple(store.query("logged_features")["feature"]),
+        features=tuple(tables.query("logged_features")["feature"]),
         charge_files=charge_files,
-        scores=store.query("replay_scores"),
-        order=_order(store),
+        scores=tables.query("replay_scores"),
+        order=None,
     )
 
 

@@ -29,13 +29,9 @@ class PrefixPayers:
 
     def mark(self, requests: pl.DataFrame) -> pl.DataFrame:
         """Add ``pays_prefix`` and ``pays_prefix_on_miss``, where a rule compresses prefixes."""
-        rules = self._static_rules()
-        if not rules:
+        if not self.rules():
             return requests
-        wanting = pl.concat(
-            self._wanting(requests, number, rule, features)
-            for number, (rule, features) in enumerate(rules)
-        ).sort("row")
+        wanting = self.wanting(requests)
         self._first = _joined(self._first, wanting)
         self._first_to_miss = _joined(self._first_to_miss, wanting.filter(~pl.col("hit")))
         return requests.with_columns(
@@ -43,7 +39,14 @@ class PrefixPayers:
             pays_prefix_on_miss=pl.col("rowid").is_in(self._first_to_miss["rowid"].implode()),
         )
 
-    def _static_rules(self) -> list[tuple[Compression, list[int]]]:
+    def wanting(self, requests: pl.DataFrame) -> pl.DataFrame:
+        """Return who needs a prefix compressed: ``rule, prefix_key, rowid, row, hit``, in order."""
+        return pl.concat(
+            self._under(requests, number, rule, features)
+            for number, (rule, features) in enumerate(self.rules())
+        ).sort("row")
+
+    def rules(self) -> list[tuple[Compression, list[int]]]:
         """Each ``static_prefix`` rule with its features."""
         found: dict[int, tuple[Compression, list[int]]] = {}
         for profile in self.plan.profiles:
@@ -52,7 +55,7 @@ class PrefixPayers:
                 found.setdefault(id(rule), (rule, []))[1].extend(profile.features)
         return list(found.values())
 
-    def _wanting(
+    def _under(
         self, requests: pl.DataFrame, number: int, rule: Compression, features: list[int]
     ) -> pl.DataFrame:
         """The live requests under a rule that are long enough to be compressed."""

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analyzer.replay.requests import DAY_US, Log
-from analyzer.store import Store
+from analyzer.store import Store, Tables
 
 ROWS_AT_ONCE = 1_000_000
 """About so many requests are in memory at a time."""
@@ -25,7 +25,7 @@ class Stretch:
     until_us: int
 
 
-def cut(store: Store, log: Log, rows_at_once: int = ROWS_AT_ONCE) -> tuple[Stretch, ...]:
+def cut(store: Tables, log: Log, rows_at_once: int = ROWS_AT_ONCE) -> tuple[Stretch, ...]:
     """Cut the window so that each stretch holds about so many requests, or the finest cut."""
     first, end = log.window.start_us, log.window.end_us + 1
     width = -(-(end - first) // _FINEST_CUTS)
@@ -61,11 +61,17 @@ class Reader:
         if self._request_ids:
             ids = self._store.query("replay_request_ids", **bounds)
             found = found.join(ids, on="rowid", how="left")
-        return in_order(found, self._log.order).with_columns(
-            live=pl.col("ok") & ~pl.col("served_from_cache"),
-            day=(pl.col("ts_us") // DAY_US).cast(pl.Int32),
-            counted=pl.col("ts_us") >= stretch.from_us,
+        return described(in_order(found, self._log.order)).with_columns(
+            counted=pl.col("ts_us") >= stretch.from_us
         )
+
+
+def described(requests: pl.DataFrame) -> pl.DataFrame:
+    """Add ``live``, whether levers may touch a request, and ``day``."""
+    return requests.with_columns(
+        live=pl.col("ok") & ~pl.col("served_from_cache"),
+        day=(pl.col("ts_us") // DAY_US).cast(pl.Int32),
+    )
 
 
 def in_order(found: pl.DataFrame, order: NDArray[np.int64] | None) -> pl.DataFrame:

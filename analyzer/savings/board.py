@@ -20,14 +20,14 @@ from analyzer.savings.risks import risks
 from analyzer.savings.sensitivity import bought, break_evens, drivers
 from analyzer.savings.spend import by_model, by_provider, conflicts, optimisations, rates
 from analyzer.savings.units import TOTAL, Users, unit_costs, users_of
-from analyzer.store import Store
+from analyzer.store import Tables
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What the log is asked, and where the rest of the answer lies."""
 
-    store: Store
+    store: Tables
     policy: Policy
     book: PriceBook
     sources: tuple[Source, ...]
@@ -56,7 +56,7 @@ class Found:
     bill: Reconciliation | None = None
 
 
-def _users(store: Store, log: Log) -> Users:
+def _users(store: Tables, log: Log) -> Users:
     """Leave out features with usage totals, and the whole: a total names no users."""
     totalled = {log.features[number] for number in set(log.buckets.frame["feature"])}
     unknown = {*totalled, TOTAL} if totalled else set()

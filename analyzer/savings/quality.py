@@ -17,7 +17,7 @@ from analyzer.replay.coalitions import Coalition
 from analyzer.replay.decide import Profile
 from analyzer.replay.requests import Log
 from analyzer.savings.evidence import FEWEST_EVALS
-from analyzer.store import Store
+from analyzer.store import Tables
 
 Z_95 = 1.959964
 _CHOOSES_A_MODEL = ("model_selection", "routing")
@@ -40,7 +40,7 @@ class Served:
     after: Mapping[Pair, int]
 
 
-def scores_of(store: Store, book: PriceBook) -> Scores:
+def scores_of(store: Tables, book: PriceBook) -> Scores:
     """Return the loaded evals of each feature and model; names of one model are one model."""
     scores: dict[Pair, tuple[int, float]] = {}
     for feature, name, n, mean in store.query("feature_scores").iter_rows():

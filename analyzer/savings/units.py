@@ -9,7 +9,7 @@ from analyzer.board import Pair, UnitCost
 from analyzer.findings import Step, Tally
 from analyzer.money import round_half_up
 from analyzer.savings.quality import Scores, Served, good_answers, per_good_answer
-from analyzer.store import Store
+from analyzer.store import Tables
 
 KNOWN_USERS_PERCENT = 95
 """Below this share of requests with a user, a cost per user would be a guess."""
@@ -77,7 +77,7 @@ def _good(feature: str, answered: Served, scores: Scores) -> tuple[int, int] | N
     return None if before is None or after is None else (before, after)
 
 
-def users_of(store: Store) -> Users:
+def users_of(store: Tables) -> Users:
     """Return the distinct users of each feature, and of all (``""``), where the log names them."""
     users: dict[str, int] = {}
     for feature, found, named, requests in store.summary("feature_users").iter_rows():

@@ -18,6 +18,8 @@ BREAKS = {
     "6": ("reports/spelling.py", "from analyzer import policy\n"),
     "7": ("analyzer/replay/cube.py", "import jinja2\n"),
     "8": ("analyzer/digest.py", "import socket\n"),
+    "9": ("analyzer/replay/streams.py", "import pyspark\n"),
+    "10": ("analyzer/commands/simulate.py", "from analyzer.lake import session\n"),
 }
 
 
@@ -51,7 +53,7 @@ def test_the_tree_keeps_every_contract(copy):
     found, done = broken(copy)
     assert done.returncode == 0, done.stdout
     assert found == set()
-    assert "8 kept, 0 broken" in done.stdout
+    assert "10 kept, 0 broken" in done.stdout
 
 
 @pytest.mark.parametrize("number", BREAKS)

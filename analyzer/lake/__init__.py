@@ -1,0 +1,1 @@
+"""Canonical Parquet in a lake, read through Spark: it answers what a database answers."""

@@ -1,0 +1,243 @@
+"""Runs a replay on Spark: the local runner's kernels, over rows that travel as they need to.
+
+Cache keys travel together first, sorted by key; then stretches of time, cut further by prefix,
+sorted in replay order, each with the requests of a lookback before it. Only sums leave the workers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import cast
+
+import polars as pl
+import pyarrow as pa
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F  # noqa: N812 - its usual name
+from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
+from pyspark.sql.types import BooleanType, StructField, StructType
+
+from analyzer.levers.caching import Caching
+from analyzer.policy import Policy
+from analyzer.replay.arrow import PACKED, add_packed, packed
+from analyzer.replay.hits import covered
+from analyzer.replay.partition import Sums
+from analyzer.replay.payers import PrefixPayers
+from analyzer.replay.plan import Plan
+from analyzer.replay.requests import Log
+from analyzer.replay.streams import answer, sum_up
+from analyzer.replay.stretches import Stretch, described
+
+Frames = Iterator[pl.DataFrame]
+Batches = Iterable[pa.RecordBatch]
+
+_KEYS = ("user_key", "prompt_key", "prefix_key")
+_NUMBERS = ("feature", "model", "model_name")
+_ORDER = ("ts_us", "request_id")
+_FIRSTS = "rule int, prefix_key bigint, missed boolean, ts_us bigint, request_id string"
+
+
+ROWS_AT_ONCE = 250_000
+_ROWS_OF_A_PARTITION = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How finely a log is cut. Any choice gives the same sums."""
+
+    rows_at_once: int = ROWS_AT_ONCE
+    """Requests that a worker holds at a time, beside those of a lookback before them."""
+    key_parts: int = 8
+    """Partitions that cache keys travel to."""
+    stretch_rows: int = ROWS_AT_ONCE
+    """About so many requests are in a stretch of time."""
+    prefix_parts: int = 1
+    """Parts that each stretch is cut into, by prefix."""
+
+
+def sizes_for(log: Log, plan: Plan, cores: int) -> Sizes:
+    """Return sizes that keep every core busy, and every worker's memory as it is for small logs."""
+    requests = log.total_requests
+    span_us = max(1, log.window.end_us - log.window.start_us)
+    lookback = -(-requests * plan.lookback_us // span_us)
+    share = -(-requests // (4 * cores))
+    # A stretch that is shorter than its lookback would be mostly lookback.
+    rows = max(min(share, _ROWS_OF_A_PARTITION), ROWS_AT_ONCE, 2 * lookback)
+    return Sizes(
+        key_parts=max(cores, -(-requests // _ROWS_OF_A_PARTITION)),
+        stretch_rows=rows,
+        prefix_parts=-(-max(rows, 4 * lookback) // _ROWS_OF_A_PARTITION),
+    )
+
+
+def run(
+    requests: DataFrame,
+    log: Log,
+    policy: Policy,
+    plan: Plan,
+    cuts: tuple[Stretch, ...],
+    sizes: Sizes = Sizes(),
+) -> Sums:
+    """Return the sums of a whole log.
+
+    Args:
+        requests: what ``replay_requests.sql`` answers, and ``request_id``; in any order.
+        log: what the requests are of.
+        policy: what is asked.
+        plan: the same, as the kernels read it; sent to each worker once.
+        cuts: the stretches of time that partitions are of.
+        sizes: how finely the log is cut.
+    """  # fmt: skip
+    marked = _paid(_answered(requests, log, policy, plan, sizes), plan, sizes)
+    if plan.lookback_us:
+        marked = _in_stretches(marked, plan, cuts, sizes)
+    else:
+        marked = marked.withColumn("counted", F.lit(True))
+    sent = marked.sparkSession.sparkContext.broadcast(plan)
+
+    def summed(batches: Batches) -> Iterator[pa.RecordBatch]:
+        sums = sum_up(map(described, _frames(batches, sizes.rows_at_once)), sent.value)
+        return iter(() if sums is None else packed(sums).to_batches())
+
+    def added(batches: Batches) -> Iterator[pa.RecordBatch]:
+        tables = [pa.Table.from_batches([batch]) for batch in batches]
+        return iter(packed(add_packed(tables)).to_batches() if tables else ())
+
+    schema = from_arrow_schema(PACKED)
+    partial = marked.mapInArrow(summed, schema)
+    whole = partial.repartition(1).mapInArrow(added, schema)
+    return add_packed([cast("pa.Table", whole.toArrow())])
+
+
+def _answered(requests: DataFrame, log: Log, policy: Policy, plan: Plan, sizes: Sizes) -> DataFrame:
+    """Add ``hit`` and ``coalesced``; requests that share a cache key travel together."""
+    found = list(covered(policy, log))
+    if not found:
+        nobody = F.lit(False)
+        return requests.withColumns({"hit": nobody, "coalesced": nobody})
+    rules = [rule for rule, _ in found]
+    keyed = requests.withColumns(_cache_key(found, len(log.features)))
+    lone = F.col("cache_rule").isNull() | F.col("prompt_key").isNull()
+    shard = F.when(lone, F.xxhash64("request_id")).otherwise(F.xxhash64("cache_key"))
+    together = keyed.repartition(sizes.key_parts, shard)
+    sent = requests.sparkSession.sparkContext.broadcast((rules, plan.context))
+
+    def decided(batches: Batches) -> Iterator[pa.RecordBatch]:
+        return _batches(answer(_frames(batches, sizes.rows_at_once), *sent.value), schema)
+
+    ordered = together.sortWithinPartitions("cache_rule", "cache_key", *_ORDER).drop("cache_key")
+    flags = [StructField(name, BooleanType()) for name in ("hit", "coalesced")]
+    told = StructType([*ordered.schema.fields, *flags])
+    schema = to_arrow_schema(told)
+    return ordered.mapInArrow(decided, told).drop("cache_rule")
+
+
+def _cache_key(found: list[tuple[Caching, list[int]]], features: int) -> dict[str, Column]:
+    """The place of each request's caching rule, and the values that it keys by."""
+    places: list[int | None] = [None] * features
+    keys: list[Column] = []
+    for place, (rule, covering) in enumerate(found):
+        for feature in covering:
+            places[feature] = place
+        parts = [F.col(name).cast("bigint") for name in rule.key_columns]
+        keys.append(F.array(*parts))
+    numbers = F.array(*(F.lit(place).cast("int") for place in places))
+    live = F.col("ok") & ~F.col("served_from_cache")
+    rule_of = F.when(live, F.get(numbers, F.col("feature").cast("int")))
+    return {"cache_rule": rule_of, "cache_key": F.get(F.array(*keys), rule_of)}
+
+
+def _paid(requests: DataFrame, plan: Plan, sizes: Sizes) -> DataFrame:
+    """Add who pays for each static prefix: of all workers' first requests, the very first."""
+    if not PrefixPayers(plan).rules():
+        return requests
+    sent = requests.sparkSession.sparkContext.broadcast(plan)
+
+    def firsts(batches: Batches) -> Iterator[pa.RecordBatch]:
+        for frame in _frames(batches, sizes.rows_at_once):
+            ordered = described(frame.sort(_ORDER).with_row_index("row"))
+            wanting = PrefixPayers(sent.value).wanting(ordered.with_columns(rowid="row"))
+            wanting = wanting.join(ordered.select("row", *_ORDER), on="row")
+            yield from _batches([_first_of_each(wanting)], schema)
+
+    told = cast("StructType", StructType.fromDDL(_FIRSTS))
+    schema = to_arrow_schema(told)
+    found = requests.mapInArrow(firsts, told).groupBy("rule", "prefix_key", "missed")
+    first = found.agg(F.min(F.struct(*_ORDER)).alias("first")).select("missed", "first.request_id")
+    payers = first.groupBy("request_id").agg(
+        F.bool_or(~F.col("missed")).alias("pays_prefix"),
+        F.bool_or("missed").alias("pays_prefix_on_miss"),
+    )
+    flags = {
+        name: F.coalesce(name, F.lit(False)) for name in ("pays_prefix", "pays_prefix_on_miss")
+    }
+    return requests.join(payers, "request_id", "left").withColumns(flags)
+
+
+def _first_of_each(wanting: pl.DataFrame) -> pl.DataFrame:
+    """The first of each rule and prefix, and the first that misses the cache."""
+    key = ["rule", "prefix_key"]
+    return pl.concat(
+        some.unique(key, keep="first", maintain_order=True).select(
+            pl.col("rule").cast(pl.Int32), "prefix_key", pl.lit(missed).alias("missed"), *_ORDER
+        )
+        for missed, some in ((False, wanting), (True, wanting.filter(~pl.col("hit"))))
+    )
+
+
+def _in_stretches(
+    requests: DataFrame, plan: Plan, cuts: tuple[Stretch, ...], sizes: Sizes
+) -> DataFrame:
+    """Send each request to its stretch of time, and, not ``counted``, to those it bears on."""
+    own, last = _stretch_of(F.col("ts_us"), cuts), F.col("ts_us") + plan.lookback_us
+    spread = requests.withColumn("own", own).withColumn(
+        "stretch", F.explode(F.sequence("own", _stretch_of(last, cuts)))
+    )
+    part = F.pmod(F.xxhash64(F.coalesce("prefix_key", "feature")), F.lit(sizes.prefix_parts))
+    place = (F.col("stretch") * sizes.prefix_parts + part).cast("int")
+    sent = spread.repartitionById(len(cuts) * sizes.prefix_parts, place)
+    counted = F.col("own") == F.col("stretch")
+    ordered = sent.withColumn("counted", counted).drop("own", "stretch")
+    return ordered.sortWithinPartitions(*_ORDER)
+
+
+def _stretch_of(moment: Column, cuts: tuple[Stretch, ...]) -> Column:
+    """The number of the last stretch that starts at a moment or before it: a binary search."""
+
+    def within(low: int, high: int) -> Column:
+        if low == high:
+            return F.lit(low)
+        middle = (low + high + 1) // 2
+        later = moment >= cuts[middle].from_us
+        return F.when(later, within(middle, high)).otherwise(within(low, middle - 1))
+
+    return within(0, len(cuts) - 1)
+
+
+def _frames(batches: Batches, rows_at_once: int) -> Frames:
+    """Read batches as the kernels' columns, about so many rows at a time."""
+    held: list[pa.RecordBatch] = []
+    rows = 0
+    for batch in batches:
+        held.append(batch)
+        rows += batch.num_rows
+        if rows >= rows_at_once:
+            yield _frame(held)
+            held, rows = [], 0
+    if rows:
+        yield _frame(held)
+
+
+def _frame(batches: list[pa.RecordBatch]) -> pl.DataFrame:
+    """Spark knows no unsigned numbers: the same bits, as the kernels have them."""
+    frame = cast("pl.DataFrame", pl.from_arrow(pa.Table.from_batches(batches)))
+    return frame.with_columns(
+        pl.col(_NUMBERS).cast(pl.UInt32), pl.col(_KEYS).reinterpret(signed=False)
+    )
+
+
+def _batches(frames: Iterable[pl.DataFrame], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Give frames back to Spark."""
+    for frame in frames:
+        signed = frame.with_columns(pl.col(pl.UInt64).reinterpret(signed=True))
+        yield from signed.select(schema.names).to_arrow().cast(schema).to_batches()

@@ -1,0 +1,2 @@
+-- Which scores were loaded?
+SELECT request_id, model, score FROM evals;

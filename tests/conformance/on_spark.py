@@ -1,0 +1,48 @@
+"""How a test asks Spark: a session of its own settings, and sizes that cut small logs finely."""
+
+from contextlib import contextmanager
+
+from analyzer.analyze import replayed
+from analyzer.lake.files import find_files
+from analyzer.lake.session import start
+from analyzer.lake.tables import open_lake
+from analyzer.replay.contents import contents_of
+from analyzer.replay.plan import plan
+from analyzer.replay.requests import price_log
+from analyzer.replay.same_money import read_held
+from analyzer.replay.stretches import cut
+from analyzer.runners import spark as runner
+from analyzer.store import Store
+from tests.conformance.case import Outcome
+
+# Logs of a few rows spend their time in planning and compiling, and none of it in computing.
+SMALL = {
+    "spark.sql.shuffle.partitions": "2",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": "false",
+}
+
+
+@contextmanager
+def session(master, **settings):
+    found = start(master, {**SMALL, **settings})
+    try:
+        yield found
+    finally:
+        found.stop()
+
+
+def find_on(spark, case, sizes, *, disturb=lambda requests: requests):
+    """Return what Spark finds; ``disturb`` may change how requests reach the runner."""
+    with open_lake(spark, find_files(spark, case.lake), case.evals) as (lake, _):
+        with Store.open(case.database, read_only=True) as store:
+            question = case.question(store)
+        policy = question.policy
+        contents = contents_of(lake, read_held(lake.side, "requests"))
+        log = price_log(contents, policy, question.book, case.policy.name)
+        asked = plan(policy, log)
+        cuts = cut(lake, log, sizes.stretch_rows)
+        requests = disturb(lake.replayed(log))
+        sums = runner.run(requests, log, policy, asked, cuts, sizes)
+        return Outcome.of(lake, question, replayed(policy, log, asked, sums))
