@@ -1,15 +1,18 @@
-"""The switches and sliders of one feature: each change is one new setting of one lever."""
+"""The switches and sliders of one feature: each change is an edit of one lever's setting."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from nicegui import ui
 
 from analyzer.levers import LEVERS
+from analyzer.web import edits
+from analyzer.web.edits import Edit
 from analyzer.web.frame import say
 from analyzer.web.knobs import (
     ACCEPT,
@@ -20,8 +23,11 @@ from analyzer.web.knobs import (
     Control,
     Knob,
     ModelName,
+    Value,
+    as_number,
     first_setting,
 )
+from analyzer.web.marks import Marks
 from analyzer.web.scenario import Scenario, Setting
 from reports import spelling
 
@@ -30,8 +36,27 @@ MODELS = "models"
 _NUMBER_OF = "event => emit(Number(event.target.value))"
 _THROTTLE_S = 0.06
 
-Change = Callable[[str, Setting], None]
-"""Takes a lever and its new setting."""
+
+class Change(Protocol):
+    """Takes a lever and what is done to its setting; ``moved`` names the slider that did it."""
+
+    def __call__(self, lever: str, edit: Edit, moved: str = "") -> None:
+        """Take one change."""
+
+
+Put = Callable[[str, Any], Edit]
+"""Makes the edit that puts a value under a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slider:
+    """A slider on the page: its steps, and where its break-even marks stand."""
+
+    lever: str
+    steps: tuple[Value, ...]
+    spelled: Sequence[str]
+    at: Callable[[Value], Edit]
+    marks: Marks
 
 
 class Panel:
@@ -43,10 +68,10 @@ class Panel:
         self._ids = itertools.count()
         self.notes: dict[str, ui.element] = {}
         """Where each lever's own figure and warnings stand."""
+        self.sliders: list[Slider] = []
 
     def show(self, scenario: Scenario, feature: str) -> None:
         """Lay out every lever of a feature."""
-        self.notes.clear()
         for lever in LEVERS:
             self._lever(lever.name, scenario.setting(lever.name, feature))
 
@@ -60,80 +85,81 @@ class Panel:
             if setting:
                 with ui.element("div").classes("inside"):
                     for number, rule in enumerate(setting):
-                        self._rule(lever, setting, number, rule)
+                        self._rule(lever, number, rule)
 
     def _turn(self, lever: str, *, on: bool) -> None:
-        self._change(lever, (first_setting(lever, *self._models),) if on else ())
+        first = (first_setting(lever, *self._models),) if on else ()
+        self._change(lever, lambda _: first)
 
-    def _rule(self, lever: str, setting: Setting, number: int, rule: Mapping[str, Any]) -> None:
-        def changed(key: str, value: object) -> None:
-            new = {**rule, key: value}
-            self._change(lever, (*setting[:number], new, *setting[number + 1 :]))
-
+    def _rule(self, lever: str, number: int, rule: Mapping[str, Any]) -> None:
         for control in CONTROLS[lever]:
-            self._control(control, rule, changed)
+            value = rule.get(control.key, control.usual)
+            self._control(lever, control, value, partial(edits.put, number))
         if lever == "routing":
-            self._tiers(rule, lambda tiers: changed("tiers", tiers))
+            self._tiers(number, rule)
 
-    def _control(
-        self, control: Control, rule: Mapping[str, Any], changed: Callable[[str, Any], None]
-    ) -> None:
-        value = rule.get(control.key, control.usual)
+    def _control(self, lever: str, control: Control, value: Any, put: Put) -> None:  # noqa: ANN401
         if isinstance(control, Knob):
-            self._knob(control, value, lambda new: changed(control.key, new))
+            self._knob(lever, control, as_number(value), put)
         elif isinstance(control, Choice):
             chosen = ui.select(dict(control.words), value=value, label=control.label)
             chosen.props("outlined dense options-dense").classes("choice")
-            chosen.on_value_change(lambda event: changed(control.key, event.value))
+            chosen.on_value_change(lambda event: self._change(lever, put(control.key, event.value)))
         else:
-            self._model(control, str(value), lambda new: changed(control.key, new))
+            self._model(lever, control, str(value), put)
 
-    def _knob(self, knob: Knob, value: Any, changed: Callable[[Any], None]) -> None:  # noqa: ANN401
+    def _knob(self, lever: str, knob: Knob, value: Value, put: Put) -> None:
         steps = knob.steps_with(value)
+        spelled = [knob.spell(step) for step in steps]
         name = f"knob-{next(self._ids)}"
         with ui.element("label").classes("say").props(f"for={name}"):
             say("span", knob.label)
             shown = say("b", knob.spell(value))
         slider = ui.element("input").classes("slider").props(f"type=range min=0 step=1 id={name}")
         slider.props["max"] = len(steps) - 1
-        slider.props["value"] = steps.index(value)
-        slider.props["aria-valuetext"] = knob.spell(value)
+
+        def stand(place: int) -> None:
+            slider.props["value"] = place
+            slider.props["aria-valuetext"] = shown._text = spelled[place]
 
         def moved(event: Any) -> None:  # noqa: ANN401 - NiceGUI's arguments of any event
-            place = event.args if isinstance(event.args, int) else int(event.args)
-            new = steps[max(0, min(place, len(steps) - 1))]
-            shown._text = knob.spell(new)
+            place = max(0, min(int(event.args), len(steps) - 1))
+            stand(place)
             shown.update()
-            slider.props["value"] = steps.index(new)
-            slider.props["aria-valuetext"] = knob.spell(new)
-            changed(new)
+            self._change(lever, put(knob.key, steps[place]), name)
 
+        stand(steps.index(value))
         slider.on("input", moved, js_handler=_NUMBER_OF, throttle=_THROTTLE_S)
+        at = partial(put, knob.key)
+        self.sliders.append(Slider(lever, steps, spelled, at, Marks()))
 
-    def _model(self, control: ModelName, value: str, changed: Callable[[str], None]) -> None:
+    def _model(self, lever: str, control: ModelName, value: str, put: Put) -> None:
         field = ui.input(control.label, value=value).props(f"outlined dense list={MODELS}")
         field.classes("choice")
 
         def named(event: Any) -> None:  # noqa: ANN401 - NiceGUI's arguments of any event
             new = str(event.args).strip()
-            if new and new != value:
-                changed(new)
+            if new:
+                self._change(lever, put(control.key, new))
 
         field.on("change", named)
 
-    def _tiers(self, rule: Mapping[str, Any], changed: Callable[[list[Any]], None]) -> None:
+    def _tiers(self, number: int, rule: Mapping[str, Any]) -> None:
         tiers = list(rule.get("tiers", ()))
         knob = PASS_RATE if rule.get("score") == "pass_rate" else ACCEPT
-        for number, tier in enumerate(tiers):
-            last = number == len(tiers) - 1
-
-            def put(key: str, value: object, number: int = number) -> None:
-                now = [dict(one) for one in tiers]
-                now[number][key] = value
-                changed(now)
-
-            title = "The last tier answers what is left" if last else f"Tier {number + 1}"
-            name = ModelName("model", title)
-            self._model(name, str(tier.get("model", "")), partial(put, "model"))
+        for place, tier in enumerate(tiers):
+            last = place == len(tiers) - 1
+            put = partial(edits.put_tier, number, place)
+            title = "The last tier answers what is left" if last else f"Tier {place + 1}"
+            self._model("routing", ModelName("model", title), str(tier.get("model", "")), put)
             if not last:
-                self._knob(knob, tier.get(knob.key, knob.usual), partial(put, knob.key))
+                self._knob("routing", knob, as_number(tier.get(knob.key, knob.usual)), put)
+        with ui.element("div").classes("row-of tiers"):
+            if len(tiers) < edits.MOST_TIERS:
+                self._button("Add a tier", edits.add_tier(number))
+            if len(tiers) > edits.FEWEST_TIERS:
+                self._button("Remove the first", edits.drop_tier(number, 0))
+
+    def _button(self, text: str, edit: Edit) -> None:
+        button = ui.button(text, on_click=lambda: self._change("routing", edit))
+        button.classes("plain").props("no-caps flat dense color=none")

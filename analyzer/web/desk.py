@@ -13,12 +13,14 @@ from typing import TypeVar
 
 from analyzer.analyze import conclude
 from analyzer.commands.asking import question_of
+from analyzer.errors import StoreError
 from analyzer.findings import Findings, Projection
 from analyzer.policy import parse_policy
 from analyzer.pricing.book import PriceBook, open_book
 from analyzer.savings.steps import steps_of
 from analyzer.session import Session
 from analyzer.store import Store
+from analyzer.tune.evaluate import spend_of
 
 T = TypeVar("T")
 POLICY_FILE = "policy.toml"
@@ -27,6 +29,7 @@ TODAY = 'name = "today"\n'
 _LET_GO_AFTER_S = 20.0
 """An open database keeps commands out, so it is closed when nobody has asked for a while."""
 _KEPT_FINDINGS = 24
+_KEPT_TOTALS = 2_000
 
 
 class Desk:
@@ -35,29 +38,38 @@ class Desk:
     def __init__(self, db: Path, price_files: tuple[str, ...]) -> None:
         self.db, self.price_files = db, price_files
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="desk")
+        self._aside = ThreadPoolExecutor(1, thread_name_prefix="aside")
         self._open = ExitStack()
         self._session: Session | None = None
         self._store: Store | None = None
         self._book: PriceBook | None = None
         self._found: dict[str, Findings] = {}
+        self._totals: dict[str, int] = {}
         self._timer: asyncio.TimerHandle | None = None
         self.doing = ""
-        """What takes the desk's time, for those who wait; empty where it takes no time."""
+        """What takes the desk long, for those who wait; empty where nothing does."""
+        self.read_elsewhere = ""
+        """Who else reads the database, so that nothing may change it; empty where nobody does."""
 
-    async def do(self, job: Callable[[], T]) -> T:
-        """Run a job on the desk's thread and return what it returns."""
+    async def do(self, job: Callable[[], T], doing: str = "") -> T:
+        """Run a job on the desk's thread and return what it returns; ``doing`` names a long one."""
         loop = asyncio.get_running_loop()
+
+        def named() -> T:
+            self.doing = doing
+            try:
+                return job()
+            finally:
+                self.doing = ""
+
         try:
-            return await loop.run_in_executor(self._thread, job)
+            return await loop.run_in_executor(self._thread, named)
         finally:
             self._let_go_later(loop)
 
-    def has_rows(self) -> bool:
-        """Return whether anything is loaded. A job."""
-        if not self.db.exists():
-            return False
-        with Store.open(self.db, read_only=True) as store:
-            return bool(store.one("held")["rows"])
+    async def aside(self, job: Callable[[], T]) -> T:
+        """Run a job that does not touch the database on another thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._aside, job)
 
     def book(self) -> PriceBook:
         """Return the price book. A job."""
@@ -102,6 +114,20 @@ class Desk:
             projection=Projection(None, None, None, None, {}, {}, ()),
         )
 
+    def total(self, policy_text: str) -> int:
+        """Return what the whole log costs under a policy, in pico-dollars. A job.
+
+        Raises:
+            RebillError: the policy cannot be used, or there is nothing to bill.
+        """
+        if policy_text not in self._totals:
+            if len(self._totals) >= _KEPT_TOTALS:
+                self._totals.clear()
+            policy = parse_policy(policy_text.encode(), POLICY_FILE)
+            spend = spend_of(self._opened()[1].bill(policy, POLICY_FILE))
+            self._totals[policy_text] = sum(sum(days.values()) for days in spend.values())
+        return self._totals[policy_text]
+
     @contextmanager
     def reading(self) -> Iterator[Store]:
         """Open the database to read, for one job."""
@@ -110,7 +136,13 @@ class Desk:
 
     @contextmanager
     def writing(self) -> Iterator[Store]:
-        """Open the database to change it, for one job. What was found before is forgotten."""
+        """Open the database to change it, for one job. What was found before is forgotten.
+
+        Raises:
+            StoreError: somebody else reads it here, or another process does.
+        """
+        if self.read_elsewhere:
+            raise StoreError(f"{self.read_elsewhere} reads the database: wait for it, or stop it")
         self.let_go()
         with Store.open(self.db) as store:
             store.unlock_digests()
@@ -120,12 +152,14 @@ class Desk:
         """Close the database, so that commands may use it. A job."""
         self._session = self._store = None
         self._found.clear()
+        self._totals.clear()
         self._open.close()
 
     def close(self) -> None:
         """Finish the job at hand and close the database."""
         self._thread.submit(self.let_go)
         self._thread.shutdown(wait=True, cancel_futures=False)
+        self._aside.shutdown(wait=True, cancel_futures=True)
 
     def _opened(self) -> tuple[Store, Session]:
         if self._store is None or self._session is None:

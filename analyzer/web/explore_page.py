@@ -26,7 +26,7 @@ def add(office: Office) -> None:
         with frame("Explore"):
             held = ui.element("div")
             with held:
-                waiting("Adding up the log")
+                waiting("Adding up the log", office.desk)
         await ui.context.client.connected()
         dark = await wants_dark()
         try:
@@ -48,25 +48,41 @@ def _show(found: Findings, *, dark: bool) -> None:
     _tiles(found)
     for warning in filter(None, (sentences.same_money(found),)):
         say("p", warning, "note")
+    with ui.element("div").classes("halves"):
+        with ui.element("section"):
+            _features(found)
+        with ui.element("section"):
+            _models(found)
+    _days(found, dark=dark)
+    _unpriced(found)
+    show_section(reconciliation_section(found))
+
+
+def _features(found: Findings) -> None:
     say("h2", "By feature")
     table = feature_table(found)
     rows = [(row.name, row.cells[0].spend, _share(row.cells[0].pico_usd, found)) for row in
             table.rows]  # fmt: skip
     total = ("Total", table.total.cells[0].spend, "")
     show_table("Spend by feature", ("Feature", "Spend", "Share"), rows, total)
+
+
+def _models(found: Findings) -> None:
     say("h2", "By model")
     models = sorted(found.board.models, key=lambda row: -row.spend.before_pico_usd)
     show_table(
         "Spend by model",
-        ("Model", "Provider", "Calls", "Spend", "Share"),
+        ("Model", "Calls", "Spend", "Share"),
         [
-            (spelling.name(row.model), spelling.name(row.provider),
+            (f"{spelling.name(row.model)}\n{spelling.name(row.provider)}",
              spelling.count(row.before_calls), spelling.money(row.spend.before_pico_usd),
              _share(row.spend.before_pico_usd, found))
             for row in models
         ],
-        words=frozenset({1}),
     )  # fmt: skip
+
+
+def _days(found: Findings, *, dark: bool) -> None:
     if len(found.days) > 1:
         say("h2", "By day")
         show_chart(_today_alone(charts.daily(found)), dark=dark)
@@ -77,8 +93,6 @@ def _show(found: Findings, *, dark: bool) -> None:
                 [(spelling.date(day.date), spelling.money(day.before_pico_usd))
                  for day in found.days],
             )  # fmt: skip
-    _unpriced(found)
-    show_section(reconciliation_section(found))
 
 
 def _tiles(found: Findings) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import secrets
 from typing import Any
 
-from nicegui import ui
+from nicegui import events, ui
 
 from analyzer.errors import RebillError
 from analyzer.web import loading
@@ -16,10 +16,11 @@ from analyzer.web.guard import UPLOADS
 from analyzer.web.office import Office
 from analyzer.web.scenario import to_link
 from analyzer.web.sources_table import show_sources
-from analyzer.web.spool import Waiting, spell_bytes
+from analyzer.web.spool import NoRoomError, Waiting, shown_name, spell_bytes
 from analyzer.web.waiting_file import show_waiting
 from reports import spelling
 
+_REJECTED = "found => emit(found.map(one => [one.file.name, one.file.size]))"
 _SENT_NAME = '[{ name: "X-File-Name", value: encodeURIComponent(files[0].name) }]'
 
 
@@ -43,12 +44,13 @@ class FilesPage:
         self._key = secrets.token_urlsafe(16)
         self._loading = asyncio.Lock()
         self._cards: dict[str, ui.element] = {}
-        self._shown: list[dict[str, Any]] = []
+        self._shown: list[dict[str, Any]] | None = None
 
     def lay_out(self) -> None:
         """Make the parts of the page that stay."""
         office = self._office
         self._messages = ui.element("div").props("aria-live=polite")
+        self._locked = ui.element("div").props("aria-live=polite")
         self._start = ui.element("div")
         say("h2", "Upload logs and billing exports")
         say(
@@ -62,6 +64,8 @@ class FilesPage:
         self._ready_head = ui.element("div")
         self._waiting = ui.element("div")
         self._sources = ui.element("div")
+        with self._sources:
+            waiting("Looking at what is loaded", office.desk)
         office.arrived[self._key] = self._arrived
         ui.context.client.on_delete(lambda: office.arrived.pop(self._key, None))
 
@@ -74,7 +78,18 @@ class FilesPage:
         upload.props("send-raw").props["url"] = f"{UPLOADS}/{self._key}"
         upload.props[":headers"] = f"files => ({_SENT_NAME})"
         upload.on("finish", lambda: upload.reset())
+        upload.props["max-file-size"] = self._office.spool.most_bytes
+        upload.on("rejected", self._too_large, js_handler=_REJECTED)
         return upload
+
+    def _too_large(self, event: events.GenericEventArguments) -> None:
+        """Hear which files the browser did not even begin to send."""
+        for name, size in event.args:
+            try:
+                self._office.spool.refuse(int(size))
+            except NoRoomError as error:
+                with self._messages:
+                    complain(f"{shown_name(str(name))}: {error}")
 
     def _arrived(self, why: str) -> None:
         """Hear that an upload of this page has ended."""
@@ -87,22 +102,34 @@ class FilesPage:
     async def refresh(self) -> None:
         """Show what waits and what is loaded."""
         office = self._office
+        ready = [one for one in office.spool.waiting.values() if one.complete]
+        self._show_ready(ready)
         try:
             sources = await office.desk.do(lambda: loading.sources(office.desk))
         except RebillError as error:
-            with self._messages:
-                complain(error)
+            self._show_locked(error)
             return
-        ready = [one for one in office.spool.waiting.values() if one.complete]
+        self._locked.clear()
         self._show_start(empty=not sources and not ready)
-        self._show_ready(ready)
         if sources != self._shown:
             self._shown = sources
             self._sources.clear()
             with self._sources:
                 if sources:
                     say("h2", "Loaded")
+                    _next_steps()
                     show_sources(sources, self._remove)
+
+    def _show_locked(self, error: RebillError) -> None:
+        """Say why the database cannot be read; what waits to be loaded stays."""
+        self._sources.clear()
+        self._shown = None
+        self._locked.clear()
+        with self._locked:
+            complain(error)
+            ui.button("Look again", on_click=self.refresh).classes("plain").props(
+                "no-caps flat color=none"
+            )
 
     def _show_ready(self, ready: list[Waiting]) -> None:
         """Show what waits; a file that is shown already keeps what was said about it."""
@@ -199,7 +226,9 @@ class FilesPage:
             ui.timer(0.2, lambda: bar.set_value(progress.share))
         desk = self._office.desk
         try:
-            said = await desk.do(lambda: loading.load(desk, job, progress))
+            said = await desk.do(
+                lambda: loading.load(desk, job, progress), doing=f"loading {job.name}"
+            )
         except RebillError as error:
             with self._messages:
                 complain(loading.named(str(error), job))
@@ -227,3 +256,15 @@ class FilesPage:
                 with self._messages, ui.element("div").classes("good"):
                     say("p", said)
             await self.refresh()
+
+
+def _next_steps() -> None:
+    say(
+        "p",
+        "The last three columns: how many of its requests name a feature, hold a prompt key, and "
+        "say how long the answer took.",
+        "note",
+    )
+    with ui.element("div").classes("row-of"):
+        ui.link("See where the money goes", "/explore")
+        ui.link("Tune a policy", "/tune")

@@ -9,10 +9,16 @@ from pathlib import Path
 from nicegui import ui
 
 from analyzer.errors import RebillError
+from analyzer.web.desk import Desk
 from reports import theme
 
 LINKS = (("Files", "/"), ("Explore", "/explore"), ("Tune", "/tune"), ("Compare", "/compare"))
 STYLE_PATH = "/app.css"
+_FAULT = (
+    "This is a fault of rebill, and its terminal says more. Nothing that was loaded is lost: load "
+    "the page again."
+)
+_LOOK_S = 0.5
 _CSS = Path(__file__).parent / "app.css"
 
 
@@ -36,6 +42,12 @@ def frame(title: str) -> Iterator[ui.element]:
                     link.props('aria-current="page"')
     main = ui.element("div").classes("page")
     ui.skip_link("Skip to the page", target=main)
+
+    def fault(error: Exception) -> None:
+        with main:
+            complain(error)
+
+    ui.context.client.on_exception(fault)
     with main:
         ui.element("h1").classes("title")._text = title
         yield main
@@ -50,17 +62,24 @@ def say(tag: str, text: str, classes: str = "") -> ui.element:
 
 def complain(error: BaseException | str) -> None:
     """Say in the page what went wrong; it stays until the page changes."""
-    text = str(error) if isinstance(error, RebillError | str) else "this is a fault of rebill"
+    text = str(error) if isinstance(error, RebillError | str) else _FAULT
     with ui.element("div").classes("trouble").props("role=alert"):
         say("p", text)
 
 
-def waiting(text: str) -> ui.element:
-    """Show that something is being worked out."""
+def waiting(text: str, desk: Desk | None = None) -> ui.element:
+    """Show that something is being worked out, and what the desk does first where it is busy."""
     box = ui.element("div").classes("waiting").props("role=status")
     with box:
         ui.spinner(size="1.4em").props("aria-hidden=true")
-        say("span", text)
+        said = say("span", text)
+        if desk is not None:
+
+            def look() -> None:
+                said._text = f"{text}; first: {desk.doing}" if desk.doing else text
+                said.update()
+
+            ui.timer(_LOOK_S, look)
     return box
 
 

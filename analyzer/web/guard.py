@@ -21,13 +21,15 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-COOKIE = "rebill_token"
+COOKIE = "rebill_token_{port}"
+"""Browsers keep cookies by host, whatever the port: two servers keep their tokens apart."""
 LOGIN = "/login"
 UPLOADS = "/upload"
 MOST_BODY_BYTES = 1 << 20
 """What any request but an upload may carry."""
 _WRONG_TOKEN_WAIT_S = 1.0
 _REFUSED = 403
+_ONCE = ("host", "origin", "content-length")
 _POLICY_VIOLATION = 1008
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -53,6 +55,7 @@ class Guard:
 
     def __init__(self, app: App, house: House) -> None:
         self.app, self._house = app, house
+        self._cookie = COOKIE.format(port=house.port)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, refuse or pass on one request or WebSocket."""
@@ -76,7 +79,7 @@ class Guard:
         token = self._house.token
         return token is None or any(
             secrets.compare_digest(said.encode(), token.encode())
-            for said in _cookies(headers, COOKIE)
+            for said in _cookies(headers, self._cookie)
         )
 
     async def _at_the_door(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -102,11 +105,11 @@ class Guard:
             await asyncio.sleep(_WRONG_TOKEN_WAIT_S)
             return login_page(wrong="That is not the token.")
         response = RedirectResponse("/", 303)
-        response.set_cookie(COOKIE, token, httponly=True, samesite="strict", path="/")
+        response.set_cookie(self._cookie, token, httponly=True, samesite="strict", path="/")
         return response
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
-        if scope["type"] == "http" and not scope["path"].startswith(UPLOADS):
+        if scope["type"] == "http" and not scope["path"].startswith(f"{UPLOADS}/"):
             if int(headers.get("content-length") or 0) > MOST_BODY_BYTES:
                 await _refuse(scope, receive, send, PlainTextResponse("too large\n", 413))
                 return
@@ -120,6 +123,8 @@ def refusal(headers: Headers, scope: Scope, house: House) -> str:
     A name that an attacker points at this machine (DNS rebinding) stands in Host; the page that
     sends a form or opens a WebSocket stands in Origin.
     """
+    if any(len(headers.getlist(name)) > 1 for name in _ONCE):
+        return "a header that may stand once stands twice"
     host = headers.get("host", "")
     if host not in names(house) and not _is_own_address(host, house):
         return "this name is not the app's: open the address that rebill serve printed"

@@ -51,6 +51,11 @@ class ModelName:
 Control = Knob | Choice | ModelName
 
 
+def as_number(value: Any) -> Value:  # noqa: ANN401 - as it stands in a policy
+    """Return a policy's number, which may be written as a text."""
+    return value if isinstance(value, int) else Decimal(str(value))
+
+
 def _seconds(value: Value) -> str:
     return spelling.duration(int(value * _SECOND_US))
 
@@ -84,7 +89,7 @@ CONTROLS: Mapping[str, tuple[Control, ...]] = {
         Knob("ttl_seconds", "Keeps an answer for",
              (60, 300, 900, 3600, 14_400, 43_200, 86_400, 604_800, 2_592_000), _seconds, 3600),
         Choice("scope", "Shares answers within", {
-            "feature": "the feature", "global": "all features", "user": "one user",
+            "feature": "the feature", "global": "features that are set alike", "user": "one user",
         }, "feature"),
     ),
     "compression": (
@@ -92,6 +97,9 @@ CONTROLS: Mapping[str, tuple[Control, ...]] = {
         Knob("min_chars", "From this many characters on",
              (0, 500, 1000, 2000, 4000, 8000, 16_000), _count, 500),
         ModelName("compressor", "Compressed by"),
+        Choice("when", "Compresses", {
+            "always": "every long input", "profitable": "only where it pays",
+        }, "always"),
     ),
     "batching": (
         Knob("max_size", "Requests in a pack", (2, 5, 10, 20, 50, 100), _count, 20),

@@ -13,6 +13,7 @@ from analyzer.ingest.detect import AUTO
 from analyzer.ingest.explain import Explanation, explain
 from analyzer.ingest.load import Wish, ingest_file
 from analyzer.ingest.mapping_file import MappingFile, mapping_from
+from analyzer.ingest.names import names_of
 from analyzer.ingest.paths import parse_path
 from analyzer.ingest.remove import remove as remove_sources
 from analyzer.web.desk import Desk
@@ -83,6 +84,11 @@ def load(desk: Desk, job: Job, progress: Progress) -> str:
 def explained(job: Job) -> Explanation:
     """Return how a file would be read; it goes into a database that is thrown away."""
     return explain(job.path, job.wish())
+
+
+def names(job: Job) -> tuple[str, ...]:
+    """Return the columns or paths that a file holds, without their values."""
+    return names_of(job.path)
 
 
 def remove(desk: Desk, name: str) -> str:

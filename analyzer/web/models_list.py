@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 
 from analyzer.findings import Findings
@@ -17,10 +18,13 @@ def models_html(name: str, book: PriceBook, today: Findings) -> str:
         f"{group[0].provider}/{group[0].model}" for group in book.groups() if group[0].provider
     }
     plain = sorted(one for one in listed if not set(one) & set("*?["))
-    options = "".join(
-        f'<option value="{escape(model)}"></option>' for model in dict.fromkeys((*logged, *plain))
-    )
-    return f'<datalist id="{escape(name)}">{options}</datalist>'
+    return options_html(name, (*logged, *plain))
+
+
+def options_html(name: str, options: Iterable[str]) -> str:
+    """Return texts as a ``datalist``; each stands in it once."""
+    listed = "".join(f'<option value="{escape(text)}"></option>' for text in dict.fromkeys(options))
+    return f'<datalist id="{escape(name)}">{listed}</datalist>'
 
 
 def cheap_and_dear(today: Findings) -> tuple[str, str]:

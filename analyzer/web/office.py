@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,9 @@ from pathlib import Path
 from analyzer.commands.writing import write_text
 from analyzer.web.desk import Desk
 from analyzer.web.spool import Spool
+from analyzer.web.tuning import Tuner
+
+_KEPT_TUNED = 20
 
 
 @dataclass(slots=True)
@@ -45,16 +49,29 @@ class Office:
     desk: Desk
     spool: Spool
     shelf: Shelf
+    tuner: Tuner
     arrived: dict[str, Callable[[str], None]] = field(default_factory=dict)
     """What to tell a page when one of its uploads has ended: why it failed, or nothing."""
+    tuned: dict[str, str] = field(default_factory=dict)
+    """The last tuned policies, as they are written, by a number that nobody can guess."""
 
     @classmethod
     def open(cls, db: Path, price_files: tuple[str, ...], most_bytes: int) -> Office:
         """Open the office of one database."""
         spool = Spool.beside(db, most_bytes)
-        return cls(Desk(db, price_files), spool, Shelf(db.with_name(f"{db.name}.scenarios.json")))
+        desk, shelf = Desk(db, price_files), Shelf(db.with_name(f"{db.name}.scenarios.json"))
+        return cls(desk, spool, shelf, Tuner(desk))
+
+    def keep_tuned(self, text: str) -> str:
+        """Keep a tuned policy for its download, and return its number."""
+        while len(self.tuned) >= _KEPT_TUNED:
+            self.tuned.pop(next(iter(self.tuned)))
+        number = secrets.token_hex(16)
+        self.tuned[number] = text
+        return number
 
     def close(self) -> None:
         """Finish the job at hand; leave no upload behind."""
+        self.tuner.close()
         self.desk.close()
         self.spool.close()

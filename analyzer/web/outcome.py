@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from nicegui import ui
 
 from analyzer.findings import Findings
+from analyzer.web.beside import beside_html, qualities
 from analyzer.web.control_panel import Panel
+from analyzer.web.download_list import ANCHOR
 from analyzer.web.frame import complain, say
+from analyzer.web.scenario import Scenario
 from analyzer.web.show import figure_of, show_grid, table_html
 from reports import charts, sections, sentences, spelling
-from reports.tables import care
+from reports.tables import care, outlook
 from reports.tables.features import FeatureTable, feature_table
+
+_EMPTY = {"data": [], "layout": {"height": 300}, "config": {}}
 
 
 class Outcome:
@@ -33,39 +40,49 @@ class Outcome:
             say("h2", "From today to the policy")
             self._figure = ui.element("figure").props("role=img")
             with self._figure:
-                self._plot = ui.plotly({"data": [], "layout": {"height": 140}, "config": {}})
+                self._plot = ui.plotly(_EMPTY)
             say("h2", "By feature")
             self._table = ui.html("", sanitize=False)
+            with ui.expansion("Feature by feature, lever by lever").props("dense"):
+                self._levers = ui.html("", sanitize=False)
             self._more = ui.element("div")
 
     def wait(self) -> None:
         """Show that the figures are those of the change before."""
+        self._now.props["data-settled"] = "no"
         for part in (self._now, self._more):
             part.classes("stale")
 
     def trouble(self, text: str) -> None:
-        """Say why the scenario cannot be billed."""
+        """Say why the scenario cannot be billed; its figures are not shown as if they were."""
         self._trouble.clear()
         with self._trouble:
             complain(text)
 
-    def show_steps(self, found: Findings) -> None:
+    def show_steps(
+        self, found: Findings, scenario: Scenario, quality: Mapping[str, str] | None = None
+    ) -> None:
         """Show what each lever moves, ahead of all that takes longer to find."""
         self._trouble.clear()
         chart = charts.waterfall(found)
         self._figure.props["aria-label"] = chart.alt
         self._plot.update_figure(figure_of(chart, dark=self._dark))
-        self._table.set_content(_table(feature_table(found)))
+        self._table.set_content(beside_html(found, scenario, quality))
+        self._levers.set_content(_table(feature_table(found)))
 
-    def show(self, found: Findings) -> None:
+    def show(self, found: Findings, scenario: Scenario) -> None:
         """Show one scenario's figures."""
         self._found = found
-        self.show_steps(found)
+        self.show_steps(found, scenario, qualities(found))
+        self._now.props["data-settled"] = "yes"
         for part in (self._now, self._more):
             part.classes(remove="stale")
         self._headline(found)
         self._warnings.clear()
         with self._warnings:
+            if found.saving_pico_usd:
+                asked = sentences.decision(found)
+                say("p", f"The decision: {asked[:1].lower()}{asked[1:]}", "decision")
             for warning in sentences.warnings(found):
                 say("p", warning, "warn")
         self._more.clear()
@@ -84,6 +101,7 @@ class Outcome:
                 with ui.element("div"):
                     say("b", figure)
                     say("span", f" {label}")
+            ui.link("Download", f"#{ANCHOR}").classes("to-downloads")
 
     def mark(self, panel: Panel, feature: str) -> None:
         """Write beside each lever of a feature what it changes there, and what it lacks."""
@@ -100,12 +118,14 @@ class Outcome:
                 if (lever, feature) in missing:
                     say("p", f"Cannot be told from this log: no {missing[lever, feature]}.", "warn")
                 elif row is not None and lever in places and row.cells[places[lever]].change:
-                    _changed(row.cells[places[lever]].change)
+                    _changed(lever, row.cells[places[lever]].change)
 
 
-def _changed(change: str) -> None:
+def _changed(lever: str, change: str) -> None:
     if change.startswith("+"):
-        say("p", f"Loses money on this feature: {change} in this log.", "warn")
+        name = spelling.lever(lever)
+        where = "at the prices of the models that answer this feature"
+        say("p", f"{name} loses money {where}: {change} in this log.", "warn")
     elif change != spelling.NOTHING:
         say("p", f"{change} on this feature in this log.", "saves")
 
@@ -125,8 +145,8 @@ def _table(table: FeatureTable) -> str:
 
 
 def _quality(found: Findings) -> None:
-    """Show quality and what users would notice beside the dollars, and where savings end."""
-    say("h2", "Quality")
+    """Show what rests on what, what users would notice, and where savings end."""
+    say("h2", "Quality and limits")
     unscored = care.unscored(found)
     if unscored:
         say("p", unscored, "note")
@@ -134,7 +154,5 @@ def _quality(found: Findings) -> None:
         if grid is not None and grid.rows:
             show_grid(grid)
     if found.board.break_evens:
-        from reports.tables import outlook
-
         show_grid(outlook.break_even_grid(found))
     say("p", sections.NEVER_MEASURED[0], "note")

@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 from analyzer.errors import RebillError
 from analyzer.web import compare_page, explore_page, files_page, frame, tune_page
 from analyzer.web.desk import TODAY
+from analyzer.web.door import notice
 from analyzer.web.downloads import FILES, rejects, written
 from analyzer.web.guard import UPLOADS
 from analyzer.web.office import Office
@@ -37,6 +38,7 @@ def add_pages(app: FastAPI, office: Office) -> None:
     _add_addresses(app, office)
     for page in (files_page, explore_page, tune_page, compare_page):
         page.add(office)
+    nicegui_app.add_exception_handler(404, _not_there)
     # Quasar's own bar over the page has no name; each upload shows its own progress.
     nicegui_app.config.quasar_config["loadingBar"] = {"skipHijack": True}
     ui.add_head_html(f'<link rel="stylesheet" href="{frame.STYLE_PATH}">', shared=True)
@@ -64,33 +66,50 @@ def _add_addresses(app: FastAPI, office: Office) -> None:
         return await _upload(office, page, request)
 
     @app.get("/download/{name}")
-    async def download(name: str, s: str = "") -> Response:
+    async def download(request: Request, name: str, s: str = "") -> Response:
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return await _file(office, name, s, headers)
+        return await _file(office, request, name, s, headers)
 
     @app.get("/report")
-    async def report(s: str = "") -> Response:
+    async def report(request: Request, s: str = "") -> Response:
         headers = {"Content-Security-Policy": _REPORT_POLICY, "X-Report": "1"}
-        return await _file(office, "report.html", s, headers)
+        return await _file(office, request, "report.html", s, headers)
+
+    @app.get("/tuned/{number}.toml")
+    async def tuned(request: Request, number: str) -> Response:
+        text = office.tuned.get(number)
+        if text is None:
+            return await _not_there(request, KeyError(number))
+        headers = {"Content-Disposition": 'attachment; filename="tuned.toml"'}
+        return Response(text.encode(), media_type=TYPES["toml"], headers=headers)
 
     @app.get("/rejects/{source_id}.csv")
-    async def rejected(source_id: int) -> Response:
+    async def rejected(request: Request, source_id: int) -> Response:
         headers = {"Content-Disposition": f'attachment; filename="rejects-{source_id}.csv"'}
         try:
             found = await office.desk.do(lambda: rejects(office.desk, source_id))
         except RebillError as error:
-            return PlainTextResponse(f"{error}\n", _BAD)
+            return notice(request, "No reasons", str(error), _BAD)
         return Response(found, media_type=TYPES["csv"], headers=headers)
 
 
-async def _file(office: Office, name: str, word: str, headers: dict[str, str]) -> Response:
+async def _not_there(request: Request, _: Exception) -> Response:
+    return notice(request, "Not here", "rebill has no page or file of this name.", 404)
+
+
+async def _file(
+    office: Office, request: Request, name: str, word: str, headers: dict[str, str]
+) -> Response:
     if name not in FILES:
-        return PlainTextResponse("no such file\n", 404)
+        return await _not_there(request, KeyError(name))
     try:
         text = from_link(word) if word else TODAY
-        found = await office.desk.do(lambda: written(office.desk, name, text))
+        found = await office.desk.do(
+            lambda: written(office.desk, name, text), doing=f"writing {name}"
+        )
     except RebillError as error:
-        return PlainTextResponse(f"{error}\n", _BAD)
+        back = f"/tune?s={word}" if word else "/"
+        return notice(request, f"No {name}", str(error), _BAD, back)
     kind = TYPES[name.rsplit(".", 1)[-1]]
     return Response(found, media_type=kind, headers={**headers, "Cache-Control": "no-store"})
 

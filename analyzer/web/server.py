@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import signal
@@ -17,10 +18,12 @@ import uvicorn
 from fastapi import FastAPI
 
 from analyzer.errors import RebillError
-from analyzer.web.guard import Guard, House
+from analyzer.web.guard import MOST_BODY_BYTES, Guard, House
 
 _TOKEN_BYTES = 24
 _MOST_CONNECTIONS = 200
+MOST_HEADER_BYTES = 256 << 10
+"""A link holds a whole scenario."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,14 @@ def _run(wanted: Wanted, house: House, bound: socket.socket) -> None:
         proxy_headers=False,
         server_header=False,
         lifespan="on",
+        http="h11",  # the one of uvicorn's parsers that bounds what stands before a body
+        h11_max_incomplete_event_size=MOST_HEADER_BYTES,
+        ws_max_size=MOST_BODY_BYTES,
         limit_concurrency=_MOST_CONNECTIONS,
         timeout_graceful_shutdown=2,
     )
+    # NiceGUI logs addresses that are not there, and an address may hold anything.
+    logging.getLogger("nicegui").setLevel(logging.ERROR)
     # Once it has closed its connections, uvicorn raises the signal again: end in peace then.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit(0))

@@ -8,14 +8,16 @@ from typing import Any
 
 from nicegui import ui
 
+from analyzer.adapters import FORMATS
 from analyzer.web.frame import say
 from reports import spelling
 
-_COLUMNS = ("File", "Rows in", "Loaded", "Duplicates", "Rejects", "Set aside", "Days (UTC)",
-            "Feature", "Prompt key", "Latency", "")  # fmt: skip
-_COUNTS = ("rows_in", "rows_loaded", "duplicates")
+_COLUMNS = ("File", "Rows in", "Loaded", "Not loaded", "Days (UTC)", "Feature", "Prompt key",
+            "Latency")  # fmt: skip
 _SHARES = ("tagged", "keyed", "timed")
+_LEFT_OUT = (("duplicates", "seen before"), ("set_aside", "set aside"), ("rejects", "rejected"))
 _DIGEST_CHARACTERS = 16
+_TITLES = {one.name: one.title for one in FORMATS}
 
 
 def show_sources(
@@ -25,10 +27,8 @@ def show_sources(
     box = ui.element("div").classes("scroll").props('tabindex=0 role=region aria-label="Files"')
     with box, ui.element("table"):
         with ui.element("thead"), ui.element("tr"):
-            for number, name in enumerate(_COLUMNS):
-                say("th" if name else "td", name, "" if number else "w").props(
-                    "scope=col" if name else ""
-                )
+            for name in _COLUMNS:
+                say("th", name).props("scope=col")
         with ui.element("tbody"):
             for source in sources:
                 _row(source, remove)
@@ -39,30 +39,38 @@ def _row(source: dict[str, Any], remove: Callable[[str, str], Awaitable[None]]) 
     with ui.element("tr"):
         with ui.element("th").props("scope=row"):
             say("span", spelling.name(file))
-            say("small", str(source["format"]))
-        for name in _COUNTS:
-            say("td", spelling.count(source[name]))
+            say("small", _TITLES.get(str(source["format"]), str(source["format"])))
+            button = ui.button("Take out", on_click=lambda: remove(digest, file))
+            button.classes("quiet-button").props("no-caps flat dense color=none")
+            button.props["aria-label"] = f"Take out {file}"
+        say("td", spelling.count(source["rows_in"]))
+        say("td", spelling.count(source["rows_loaded"]))
         with ui.element("td"):
-            if source["rejects"]:
-                say("span", spelling.count(source["rejects"]))
-                ui.link("reasons (CSV)", f"/rejects/{source['source_id']}.csv").classes("small")
-            else:
-                say("span", "0")
-        say("td", spelling.count(source["set_aside"]))
-        say("td", _days(source["first_ts_us"], source["last_ts_us"]))
+            _left_out(source)
+        with ui.element("td"):
+            for end in _days(source["first_ts_us"], source["last_ts_us"]):
+                say("div", end)
         for share in _SHARES:
             say("td", _share(source["coverage"], share))
-        with ui.element("td"):
-            button = ui.button("Take out", on_click=lambda: remove(digest, file))
-            button.classes("plain").props("no-caps flat dense color=none")
-            button.props["aria-label"] = f"Take out {file}"
 
 
-def _days(first_us: int | None, last_us: int | None) -> str:
+def _left_out(source: dict[str, Any]) -> None:
+    """Name each row that came in and was not loaded: none of them is lost."""
+    for name, noun in _LEFT_OUT:
+        if source[name]:
+            say("div", f"{spelling.count(source[name])} {noun}")
+    if source["rejects"]:
+        ui.link("reasons (CSV)", f"/rejects/{source['source_id']}.csv").classes("small")
+    if not any(source[name] for name, _ in _LEFT_OUT):
+        say("span", "0")
+
+
+def _days(first_us: int | None, last_us: int | None) -> list[str]:
     if first_us is None or last_us is None:
-        return spelling.NOTHING
+        return [spelling.NOTHING]
     ends = (spelling.EPOCH + timedelta(microseconds=end) for end in (first_us, last_us))
-    return " to ".join(dict.fromkeys(f"{end:%Y-%m-%d}" for end in ends))
+    first, *last = dict.fromkeys(f"{end:%Y-%m-%d}" for end in ends)
+    return [first, *(f"to {end}" for end in last)]
 
 
 def _share(coverage: dict[str, int] | None, name: str) -> str:

@@ -20,6 +20,7 @@ KEPT_FREE_BYTES = 1 << 30
 ROOM_FACTOR = 2
 """A file takes its own room, and about as much again in the database."""
 _NAME_CHARACTERS = 120
+_NAME_SUFFIX = ".name"
 
 
 class NoRoomError(RebillError):
@@ -36,6 +37,12 @@ class Waiting:
     path: Path
     bytes: int = 0
     complete: bool = False
+    announced_bytes: int = 0
+
+    @property
+    def room_bytes(self) -> int:
+        """Disk that it will still take: what is to come of it, and its rows in the database."""
+        return max(self.announced_bytes, self.bytes) * ROOM_FACTOR - self.bytes
 
 
 @dataclass(slots=True)
@@ -49,17 +56,30 @@ class Spool:
 
     @classmethod
     def beside(cls, db: Path, most_bytes: int) -> Spool:
-        """Open a folder beside a database; what killed servers left there is removed."""
+        """Open a folder beside a database, and take over what killed servers left there."""
         shared = db.with_name(f"{db.name}.uploads")
-        for left in shared.glob("*"):
-            if not _runs(left.name):
-                shutil.rmtree(left, ignore_errors=True)
-        folder = shared / str(os.getpid())
+        folder = shared / f"{os.getpid()}-{secrets.token_hex(4)}"
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True)
         except OSError as error:
             raise RebillError(f"{shared}: cannot be made ({error.strerror}): check --db") from error
-        return cls(folder, most_bytes)
+        spool = cls(folder, most_bytes)
+        for left in shared.glob("*"):
+            if left != folder and not _runs(left.name.partition("-")[0]):
+                spool.adopt(left)
+        return spool
+
+    def adopt(self, left: Path) -> None:
+        """Take over the whole uploads that a killed server left; half ones are removed."""
+        for named in sorted(left.glob(f"*{_NAME_SUFFIX}")):
+            old = named.with_suffix("")
+            with suppress(OSError):
+                name, size = named.read_text(encoding="utf-8"), old.stat().st_size
+                one = Waiting(old.name, name, self.folder / old.name, size, complete=True)
+                old.rename(one.path)
+                named.rename(_name_file(one.path))
+                self.waiting[one.id] = one
+        shutil.rmtree(left, ignore_errors=True)
 
     def refuse(self, size: int) -> None:
         """Raise where a file of a size may not come in: before its first byte is written.
@@ -73,8 +93,8 @@ class Spool:
                 "uploaded: start rebill serve with a larger --max-upload-gb, or load the file "
                 "with rebill ingest"
             )
-        held = sum(one.bytes for one in self.waiting.values())
-        free = self.free_bytes(self.folder) - held
+        promised = sum(one.room_bytes for one in self.waiting.values())
+        free = self.free_bytes(self.folder) - promised
         if size * ROOM_FACTOR + KEPT_FREE_BYTES > free:
             raise NoRoomError(
                 f"{spell_bytes(size)} needs {spell_bytes(size * ROOM_FACTOR)} of disk beside the "
@@ -90,7 +110,7 @@ class Spool:
         """
         self.refuse(size)
         number = secrets.token_hex(16)
-        one = Waiting(number, shown_name(name), self.folder / number)
+        one = Waiting(number, shown_name(name), self.folder / number, announced_bytes=size)
         self.waiting[number] = one
         try:
             async with await anyio.open_file(one.path, "xb") as file:
@@ -104,6 +124,7 @@ class Spool:
         except BaseException:
             self.drop(number)
             raise
+        _name_file(one.path).write_text(one.name, encoding="utf-8")
         one.complete = True
         return one
 
@@ -112,6 +133,7 @@ class Spool:
         one = self.waiting.pop(number, None)
         if one is not None:
             one.path.unlink(missing_ok=True)
+            _name_file(one.path).unlink(missing_ok=True)
 
     def close(self) -> None:
         """Remove every upload."""
@@ -120,9 +142,14 @@ class Spool:
             self.folder.parent.rmdir()
 
 
+def _name_file(path: Path) -> Path:
+    """Where the name of a whole upload stands: without it, the upload is half."""
+    return path.with_name(f"{path.name}{_NAME_SUFFIX}")
+
+
 def _runs(process: str) -> bool:
-    """Return whether a process of this number runs."""
-    if not process.isdecimal():
+    """Return whether another process of this number runs."""
+    if not process.isdecimal() or int(process) == os.getpid():
         return False
     try:
         os.kill(int(process), 0)

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from typing import Any
 
 from nicegui import events, ui
 
 from analyzer.errors import RebillError
-from analyzer.web.control_panel import MODELS, Panel
+from analyzer.tune.along import Along
+from analyzer.web.control_panel import MODELS, Panel, Slider
 from analyzer.web.desk import TODAY
-from analyzer.web.downloads import FILES
-from analyzer.web.dropper import dress
-from analyzer.web.frame import complain, frame, say, waiting, wants_dark
+from analyzer.web.download_list import lay_out_downloads, show_downloads
+from analyzer.web.edits import Edit
+from analyzer.web.frame import complain, frame, waiting, wants_dark
 from analyzer.web.models_list import cheap_and_dear, models_html
 from analyzer.web.office import Office
 from analyzer.web.outcome import Outcome
-from analyzer.web.scenario import MOST_TEXT_BYTES, Scenario, Setting, from_link, from_text, to_link
+from analyzer.web.scenario import Scenario, Setting, from_link, from_text, to_link
+from analyzer.web.toolbar import Toolbar
 from reports import spelling
 from reports.tables.features import by_spend
 
 _MOST_UNDO = 100
-_ONE_MOVE_S = 1.0
 _PAUSE_S = 0.15
 """A slider that is still moving is not answered in full."""
 _FIRST = 'name = "my policy"\n'
+_MOST_MARKED_REQUESTS = 2_000_000
+"""Of a longer log each step takes a second or more: marks are made when they are asked for."""
 
 
 def add(office: Office) -> None:
@@ -37,7 +39,7 @@ def add(office: Office) -> None:
         with frame("Tune"):
             held = ui.element("div")
             with held:
-                waiting("Reading the log")
+                waiting("Reading the log", office.desk)
         await ui.context.client.connected()
         page = TunePage(office, held)
         await page.open(s)
@@ -53,7 +55,7 @@ class TunePage:
         self._scenario = Scenario("my policy")
         self._feature = ""
         self._asked = 0
-        self._moved, self._moved_s = "", 0.0
+        self._moved = ""
         self._working = False
 
     async def open(self, word: str) -> None:
@@ -69,12 +71,13 @@ class TunePage:
             self._held.clear()
             with self._held:
                 complain(error)
-                ui.link("Load files", "/")
-                say("span", " or ")
-                ui.link("start from nothing", "/tune")
+                with ui.element("div").classes("row-of"):
+                    ui.link("Load files", "/")
+                    ui.link("Start from nothing", "/tune")
             return
         self._feature = self._features[0] if self._features else ""
         self._models = cheap_and_dear(today)
+        self._marks_unasked = today.coverage.requests <= _MOST_MARKED_REQUESTS
         self._outcome = Outcome(dark=dark)
         self._held.clear()
         with self._held:
@@ -83,7 +86,8 @@ class TunePage:
         await self._work_out()
 
     def _lay_out(self) -> None:
-        self._toolbar()
+        self._toolbar = Toolbar(self._office, self)
+        self._toolbar.lay_out(self._scenario.name)
         self._outcome.lay_out_headline()
         with ui.element("div").classes("two-sides"):
             with ui.element("section").props('aria-label="Levers"'):
@@ -92,55 +96,43 @@ class TunePage:
                     "outlined"
                 )
                 self._controls = ui.element("div").style("margin-top:.8rem")
+                if not self._marks_unasked:
+                    button = ui.button("Mark where values break even", on_click=self._mark_all)
+                    button.classes("plain").props("no-caps flat color=none")
             with ui.element("section").props('aria-label="What it comes to"'):
                 self._outcome.lay_out()
-                say("h2", "Download")
-                self._links = ui.element("ul").classes("files")
+        self._links = lay_out_downloads()
         self._show_controls()
-
-    def _toolbar(self) -> None:
-        with ui.element("div").classes("row-of"):
-            self._name = ui.input("Name of the scenario", value=self._scenario.name)
-            self._name.props("outlined dense maxlength=80")
-            self._name.on("change", self._rename)
-            ui.button("Save", on_click=self._save).classes("main").props(
-                "no-caps unelevated color=none"
-            )
-            self._undo = ui.button("Undo", on_click=self._step_back).classes("plain")
-            self._undo.props("no-caps flat color=none")
-        with ui.expansion("Open a policy file").props("dense").classes("opener"):
-            upload = ui.upload(
-                auto_upload=True, max_file_size=MOST_TEXT_BYTES, on_upload=self._open_policy
-            ).props("accept=.toml")
-            dress(upload, button="Choose a policy.toml", hint="or drop it here")
 
     def _show_controls(self) -> None:
         self._panel = Panel(self._change, self._models)
         self._controls.clear()
         with self._controls:
             self._panel.show(self._scenario, self._feature)
-        self._undo.set_enabled(bool(self._past))
+        self._toolbar.may_undo(may=bool(self._past))
 
     def _pick(self, event: events.ValueChangeEventArguments[Any]) -> None:
         self._feature = str(event.value)
         self._show_controls()
         self._outcome.mark(self._panel, self._feature)
+        self._ask()
 
-    def _change(self, lever: str, setting: Setting) -> None:
+    def _change(self, lever: str, edit: Edit, moved: str = "") -> None:
         """Take one change of one lever; only a switch lays the controls out again."""
         before = self._scenario.setting(lever, self._feature)
-        other = _shape(before) != _shape(setting)
-        moved = "" if other else f"{lever} {self._feature}"
-        self._set(self._scenario.but(lever, self._feature, setting), moved)
+        after = edit(before)
+        if after == before:
+            return
+        other = _shape(before) != _shape(after)
+        self._set(self._scenario.but(lever, self._feature, after), moved)
         if other:
             self._show_controls()
-        self._undo.set_enabled(bool(self._past))
+        self._toolbar.may_undo(may=bool(self._past))
 
     def _set(self, scenario: Scenario, moved: str = "") -> None:
         """Take a new scenario. A slider that moves on is one change: undo goes back before it."""
-        now_s = time.monotonic()
-        moves_on = bool(moved) and moved == self._moved and now_s - self._moved_s < _ONE_MOVE_S
-        self._moved, self._moved_s = moved, now_s
+        moves_on = bool(moved) and moved == self._moved
+        self._moved = moved
         if not moves_on:
             self._past = [*self._past[1 - _MOST_UNDO :], self._scenario]
         self._scenario = scenario
@@ -148,41 +140,40 @@ class TunePage:
 
     def _ask(self) -> None:
         self._asked += 1
+        self._outcome.wait()
         with self._held:  # what was clicked may be gone before the figures are there
             ui.timer(0, self._work_out, once=True)
 
-    def _rename(self, event: events.GenericEventArguments) -> None:
-        name = str(event.args).strip() or "my policy"
+    def text(self) -> str:
+        """Return the scenario as a policy file."""
+        return self._scenario.text(self._features)
+
+    def rename(self, name: str) -> None:
+        """Give the scenario another name."""
         self._set(Scenario(name, self._scenario.settings, self._scenario.rest))
 
-    def _step_back(self) -> None:
-        if self._past:
-            self._scenario = self._past.pop()
-            self._name.set_value(self._scenario.name)
-            self._show_controls()
-            self._ask()
+    def take(self, text: str) -> None:
+        """Put another policy in place of the scenario; undo brings it back.
 
-    def _save(self) -> None:
-        try:
-            self._office.shelf.keep(self._scenario.name, self._text())
-        except RebillError as error:
-            self._outcome.trouble(str(error))
-            return
-        ui.notify(f"Saved as {spelling.name(self._scenario.name)}", type="positive")
-
-    async def _open_policy(self, event: events.UploadEventArguments) -> None:
-        try:
-            text = (await event.file.read())[:MOST_TEXT_BYTES].decode(errors="replace")
-            scenario = from_text(text, self._features)
-        except RebillError as error:
-            self._outcome.trouble(str(error))
-            return
-        self._name.set_value(scenario.name)
+        Raises:
+            PolicyError: it is no policy.
+        """
+        scenario = from_text(text, self._features)
+        self._toolbar.call(scenario.name)
         self._set(scenario)
         self._show_controls()
 
-    def _text(self) -> str:
-        return self._scenario.text(self._features)
+    def undo(self) -> None:
+        """Go back before the last change."""
+        if self._past:
+            self._scenario, self._moved = self._past.pop(), ""
+            self._toolbar.call(self._scenario.name)
+            self._show_controls()
+            self._ask()
+
+    def trouble(self, text: str) -> None:
+        """Say what went wrong."""
+        self._outcome.trouble(text)
 
     async def _work_out(self) -> None:
         """Bill the scenario as it is now; while that runs, only the last change waits."""
@@ -191,23 +182,22 @@ class TunePage:
         self._working = True
         try:
             while True:
-                asked, text = self._asked, self._text()
+                asked, scenario = self._asked, self._scenario
                 self._outcome.wait()
-                if await self._answer(text, lambda asked=asked: asked == self._asked):  # type: ignore[misc]
+                if await self._answer(scenario, lambda asked=asked: asked == self._asked):  # type: ignore[misc]
                     break
         finally:
             self._working = False
 
-    async def _answer(self, text: str, is_last: Callable[[], bool]) -> bool:
+    async def _answer(self, scenario: Scenario, is_last: Callable[[], bool]) -> bool:
         """Show the steps, then the rest unless the scenario changes again; whether it is done."""
-        desk = self._office.desk
-        word = to_link(text)
+        desk, text = self._office.desk, scenario.text(self._features)
         try:
             steps = await desk.do(lambda: desk.steps(text))
             if not is_last():
                 return False
-            self._outcome.show_steps(steps)
-            ui.navigate.history.replace(f"/tune?s={word}")
+            self._outcome.show_steps(steps, scenario)
+            ui.navigate.history.replace(f"/tune?s={to_link(text)}")
             await asyncio.sleep(_PAUSE_S)
             if not is_last():
                 return False
@@ -216,20 +206,41 @@ class TunePage:
             self._outcome.trouble(str(error))
             return is_last()
         if is_last():
-            self._links_to(word)
-            self._outcome.show(found)
+            show_downloads(self._links, to_link(text))
+            self._outcome.show(found, scenario)
             self._outcome.mark(self._panel, self._feature)
+        if self._marks_unasked:
+            await self._mark(scenario, is_last)
         return is_last()
 
-    def _links_to(self, word: str) -> None:
-        self._links.clear()
-        with self._links:
-            for name, (title, _) in FILES.items():
-                with ui.element("li"):
-                    ui.link(name, f"/download/{name}?s={word}")
-                    say("span", title, "note")
-            with ui.element("li"):
-                ui.link("Look at the report", f"/report?s={word}", new_tab=True)
+    async def _mark_all(self) -> None:
+        asked = self._asked
+        await self._mark(self._scenario, lambda: asked == self._asked)
+
+    async def _mark(self, scenario: Scenario, is_last: Callable[[], bool]) -> None:
+        """Replay every step of every slider, one by one, until the scenario changes again."""
+        for slider in list(self._panel.sliders):
+            try:
+                along = await self._along(scenario, slider, is_last)
+            except RebillError:
+                continue  # the scenario's own error is on the page
+            if along is None:
+                return
+            slider.marks.show(along, slider.spelled)
+
+    async def _along(
+        self, scenario: Scenario, slider: Slider, is_last: Callable[[], bool]
+    ) -> Along | None:
+        desk, lever = self._office.desk, slider.lever
+        setting = scenario.setting(lever, self._feature)
+        tried: list[Setting] = [(), *(slider.at(step)(setting) for step in slider.steps)]
+        totals = []
+        for one in tried:
+            if not is_last():
+                return None
+            text = scenario.but(lever, self._feature, one).text(self._features)
+            totals.append(await desk.do(lambda text=text: desk.total(text)))  # type: ignore[misc]
+        return Along(totals[1:], totals[0]) if is_last() else None
 
 
 def _shape(setting: Setting) -> list[tuple[str, ...]]:

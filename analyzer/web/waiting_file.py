@@ -14,6 +14,8 @@ from analyzer.ingest.detect import AUTO
 from analyzer.ingest.explain import Explanation
 from analyzer.web import loading
 from analyzer.web.frame import complain, say, waiting
+from analyzer.web.mapping_form import MappingForm
+from analyzer.web.models_list import options_html
 from analyzer.web.office import Office
 from analyzer.web.show import show_table
 from analyzer.web.spool import Waiting, spell_bytes
@@ -21,16 +23,6 @@ from reports import spelling
 
 LARGE_BYTES = 64 << 20
 """A preview reads the whole file: of a larger one it is made when it is asked for."""
-_MAPPING_START = """# Which column holds what: see the mapping files of rebill's sample logs.
-format = "csv"
-
-[columns]
-ts = "time"
-model = "model"
-input_tokens = "prompt_tokens"
-output_tokens = "completion_tokens"
-feature = "team"
-"""
 
 Load = Callable[[list[str], dict[str, Any]], Awaitable[None]]
 
@@ -50,6 +42,8 @@ class _Card:
         self, office: Office, one: Waiting, load: Load, refresh: Callable[[], Awaitable[None]]
     ) -> None:
         self._office, self._one, self._load, self._refresh = office, one, load, refresh
+        self._small = one.bytes <= LARGE_BYTES
+        self._names: tuple[str, ...] | None = None
 
     def lay_out(self) -> None:
         say("h3", f"{self._one.name} ({spell_bytes(self._one.bytes)})")
@@ -61,32 +55,62 @@ class _Card:
             ui.button("Discard", on_click=self._discard).classes("plain").props(
                 "no-caps flat color=none"
             ).props["aria-label"] = f"Discard {self._one.name}"
-        with ui.expansion("Read it another way").props("dense"):
+        self._another_way = ui.expansion("Read it another way", on_value_change=self._offer)
+        with self._another_way.props("dense"):
             self._ways()
-        if self._one.bytes <= LARGE_BYTES:
+        if self._small:
             ui.timer(0, self._preview, once=True)
+        else:
+            with self._found:
+                say("p", "Not read yet: a preview of a file of this size takes a while.", "note")
 
     def _ways(self) -> None:
         names = {AUTO: "told from the file", **{one.name: one.title for one in FORMATS}}
         self._format = ui.select(names, value=AUTO, label="Format").props("outlined dense")
         self._feature = ui.input("Where the feature stands, such as metadata.team").props(
-            "outlined dense"
+            f"outlined dense list=names-{self._one.id}"
         )
-        say("p", "For any other log: a mapping of its columns.", "note").style("margin-top:.8rem")
+        self._list = ui.html("", sanitize=False)
+        self._form = ui.element("div")
         self._mapping = ui.textarea("Mapping (TOML)").props("outlined autogrow input-class=mono")
+        self._mapping.set_visibility(False)
         with ui.element("div").classes("row-of"):
-            ui.button("Start a mapping", on_click=self._start_mapping).classes("plain").props(
+            ui.button("Say which column holds what", on_click=self._map).classes("plain").props(
                 "no-caps flat color=none"
             )
             ui.button("Preview", on_click=self._preview).classes("plain").props(
                 "no-caps flat color=none"
             )
 
-    def _start_mapping(self) -> None:
-        if not self._mapping.value:
-            self._mapping.value = _MAPPING_START
+    async def _offer(self) -> None:
+        """Offer the file's own names where a feature is asked for."""
+        if self._names is None:
+            try:
+                self._names = await self._office.desk.aside(lambda: loading.names(self._job()))
+            except RebillError:
+                self._names = ()  # the preview says what is wrong with the file
+            self._list.set_content(options_html(f"names-{self._one.id}", self._names))
 
-    def _options(self) -> dict[str, str]:
+    async def _map(self) -> None:
+        """Let each column be chosen from the file's own, and preview what is guessed."""
+        await self._offer()
+        self._form.clear()
+        with self._form:
+            form = MappingForm(self._names or (), lambda: self._take(form))
+            form.lay_out()
+        self._mapping.set_visibility(True)
+        self._take(form)
+
+    def _take(self, form: MappingForm) -> None:
+        self._mapping.set_value(form.toml())
+        if self._small:
+            with self._found:
+                ui.timer(0, self._preview, once=True)
+
+    def _job(self) -> loading.Job:
+        return loading.Job(self._one.path, self._one.name, self._one.id, **self._said())
+
+    def _said(self) -> dict[str, str]:
         return {
             "format": self._format.value or AUTO,
             "feature": self._feature.value or "",
@@ -94,23 +118,24 @@ class _Card:
         }
 
     async def _load_it(self) -> None:
-        await self._load([self._one.id], self._options())
+        await self._load([self._one.id], self._said())
 
     async def _discard(self) -> None:
         self._office.spool.drop(self._one.id)
         await self._refresh()
 
     async def _preview(self) -> None:
-        job = loading.Job(self._one.path, self._one.name, self._one.id, **self._options())
+        job = self._job()
         self._found.clear()
         with self._found:
             waiting("Reading it without loading anything")
         try:
-            found = await self._office.desk.do(lambda: loading.explained(job))
+            found = await self._office.desk.aside(lambda: loading.explained(job))
         except RebillError as error:
             self._found.clear()
             with self._found:
                 complain(loading.named(str(error), job))
+            self._another_way.open()
             return
         self._found.clear()
         with self._found:

@@ -41,15 +41,18 @@ def test_two_tabs_load_a_file_once(serve, tab):
     assert [source["rows_loaded"] for source in listed] == [348]
 
 
-def test_a_killed_server_leaves_no_upload_behind_once_it_runs_again(serve):
+def test_what_a_killed_server_had_received_waits_in_the_next_one(serve, tab):
     server = serve()
     assert server.upload(FILE.name, FILE.read_bytes()).status == 200
+    (server.uploads / ("0" * 32)).write_bytes(b"half")
     server.stop(signal.SIGKILL)
-    left = list(server.uploads.iterdir())
-    assert len(left) == 1
     again = serve(db=server.db)
     assert not server.uploads.exists()
-    assert again.ask("/").status == 200
+    assert {path.suffix for path in again.uploads.iterdir()} == {"", ".name"}
+    page = tab(again)
+    page.get_by_role("button", name=f"Load {FILE.name}").click()
+    page.get_by_role("button", name=f"Take out {FILE.name}").wait_for()
+    assert list(again.uploads.iterdir()) == []
 
 
 def test_a_server_that_is_stopped_takes_its_uploads_along(serve):

@@ -34,6 +34,26 @@ def test_an_upload_the_disk_has_no_room_for_is_refused_before_it_begins(small):
         small.refuse(101)
 
 
+def test_uploads_under_way_are_promised_their_room(small):
+    async def two():
+        arriving = asyncio.Event()
+
+        async def slowly():
+            yield b"x" * 10
+            await arriving.wait()
+            yield b"x" * 40
+
+        first = asyncio.create_task(small.take("a", 50, slowly()))
+        while not small.waiting:
+            await asyncio.sleep(0)
+        with pytest.raises(spool.NoRoomError, match="of disk"):
+            small.refuse(50)
+        arriving.set()
+        await first
+
+    run(two())
+
+
 def test_more_bytes_than_announced_leave_nothing(small):
     with pytest.raises(spool.NoRoomError, match="more bytes"):
         run(small.take("a", 10, _bytes(11)))
