@@ -3,43 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 from analyzer.board import Quality
 from analyzer.findings import Findings, Tally
-from analyzer.web.scenario import Scenario
+from analyzer.tune.latency import Added
 from analyzer.web.show import table_html
 from reports import spelling
 from reports.tables.features import FeatureRow, feature_table
 
 PPM = 1_000_000
 _SECOND_US = 1_000_000
+_LONG_S = 120
 _COLUMNS = ("Feature", "Today", "Policy", "Saved", "Quality", "Waiting")
 _WORDS = frozenset({4, 5})
 _UNKNOWN = "\N{HORIZONTAL ELLIPSIS}"
 _AS_TODAY = "as today"
 
 
-def beside_html(found: Findings, scenario: Scenario, quality: Mapping[str, str] | None) -> str:
-    """Return the table; ``quality`` by feature is None while it is not known yet."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What takes longer to find than dollars, by feature."""
+
+    quality: Mapping[str, str]
+    added: Mapping[str, Added | None]
+
+
+def beside_html(found: Findings, known: Known | None) -> str:
+    """Return the table; ``known`` is None while it is being found."""
     table = feature_table(found)
     last = found.steps[-1]
-
-    def row(one: FeatureRow, known: str, waits: str) -> tuple[str, ...]:
-        saved = f"{one.saved}\n{one.saved_percent}"
-        return spelling.name(one.name), one.cells[0].spend, one.cells[-1].spend, saved, known, waits
-
     rows = [
-        row(
+        _row(
             one,
-            _UNKNOWN if quality is None else quality.get(one.name, _AS_TODAY),
-            "\n".join(_waits(scenario, one.name, last.features.get(one.name, Tally())))
-            or _AS_TODAY,
+            _UNKNOWN if known is None else known.quality.get(one.name, _AS_TODAY),
+            _waits(last.features.get(one.name, Tally()), one.name, known),
         )
         for one in table.rows
     ]
-    total = row(table.total, "", "\n".join(_shares(last.total)))
+    total = _row(table.total, "", "\n".join(_shares(last.total)))
     return table_html("Dollars, quality and waiting by feature", _COLUMNS, rows, total, _WORDS)
+
+
+def _row(one: FeatureRow, quality: str, waits: str) -> tuple[str, ...]:
+    saved = f"{one.saved}\n{one.saved_percent}"
+    return spelling.name(one.name), one.cells[0].spend, one.cells[-1].spend, saved, quality, waits
 
 
 def qualities(found: Findings) -> dict[str, str]:
@@ -62,14 +70,22 @@ def _quality(rows: Sequence[Quality]) -> Iterator[str]:
         yield "no evals" if unscored == len(rows) else f"no evals of {unscored} of {len(rows)}"
 
 
-def _waits(scenario: Scenario, feature: str, tally: Tally) -> Iterator[str]:
+def _waits(tally: Tally, feature: str, known: Known | None) -> str:
     """Spell what its users wait for, or no longer do."""
-    yield from _shares(tally)
-    for rule in scenario.setting("batching", feature):
-        window: Any = rule.get("window_seconds", 0)
-        yield f"up to {spelling.duration(int(window * _SECOND_US))} for a pack"
-    if scenario.setting("batch_api", feature):
-        yield "up to 24 hours"
+    added = Added(0, 0) if known is None else known.added.get(feature, Added(0, 0))
+    said = [_UNKNOWN] if known is None else [*_added(added)]
+    return "\n".join([*said, *_shares(tally)]) or _AS_TODAY
+
+
+def _added(added: Added | None) -> Iterator[str]:
+    if added is None:
+        yield "unknown: the log has no latency"
+    elif added.most_s:
+        yield f"+{_seconds(added.mean_s)} on average, at most {_seconds(added.most_s)}"
+
+
+def _seconds(span_s: float) -> str:
+    return f"{span_s:,.2f} s" if span_s < _LONG_S else spelling.duration(int(span_s) * _SECOND_US)
 
 
 def _shares(tally: Tally) -> Iterator[str]:

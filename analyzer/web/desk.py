@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -20,7 +20,9 @@ from analyzer.pricing.book import PriceBook, open_book
 from analyzer.savings.steps import steps_of
 from analyzer.session import Session
 from analyzer.store import Store
-from analyzer.tune.evaluate import spend_of
+from analyzer.tune.added import AddedLatency
+from analyzer.tune.latency import Added
+from analyzer.web.scenario import Scenario
 
 T = TypeVar("T")
 POLICY_FILE = "policy.toml"
@@ -42,6 +44,7 @@ class Desk:
         self._open = ExitStack()
         self._session: Session | None = None
         self._store: Store | None = None
+        self._latency: AddedLatency | None = None
         self._book: PriceBook | None = None
         self._found: dict[str, Findings] = {}
         self._totals: dict[str, int] = {}
@@ -124,9 +127,18 @@ class Desk:
             if len(self._totals) >= _KEPT_TOTALS:
                 self._totals.clear()
             policy = parse_policy(policy_text.encode(), POLICY_FILE)
-            spend = spend_of(self._opened()[1].bill(policy, POLICY_FILE))
-            self._totals[policy_text] = sum(sum(days.values()) for days in spend.values())
+            ledger = self._opened()[1].bill(policy, POLICY_FILE).ledger
+            self._totals[policy_text] = ledger[ledger.everything].total
         return self._totals[policy_text]
+
+    def added(self, scenario: Scenario, features: Sequence[str]) -> dict[str, Added | None]:
+        """Return what a scenario adds to each feature's latency. A job."""
+        store, session = self._opened()
+        if self._latency is None:
+            log = session.bill(parse_policy(TODAY.encode(), POLICY_FILE), POLICY_FILE).log
+            self._latency = AddedLatency(store, self.book(), log.days)
+        latency = self._latency
+        return {feature: latency.of(feature, scenario.rules_of(feature)) for feature in features}
 
     @contextmanager
     def reading(self) -> Iterator[Store]:
@@ -150,7 +162,7 @@ class Desk:
 
     def let_go(self) -> None:
         """Close the database, so that commands may use it. A job."""
-        self._session = self._store = None
+        self._session = self._store = self._latency = None
         self._found.clear()
         self._totals.clear()
         self._open.close()

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from nicegui import ui
 
 from analyzer.findings import Findings
-from analyzer.web.beside import beside_html, qualities
+from analyzer.tune.latency import Added
+from analyzer.web.beside import Known, beside_html, qualities
 from analyzer.web.control_panel import Panel
 from analyzer.web.download_list import ANCHOR
 from analyzer.web.frame import complain, say
-from analyzer.web.scenario import Scenario
 from analyzer.web.show import figure_of, show_grid, table_html
 from reports import charts, sections, sentences, spelling
 from reports.tables import care, outlook
@@ -59,21 +59,19 @@ class Outcome:
         with self._trouble:
             complain(text)
 
-    def show_steps(
-        self, found: Findings, scenario: Scenario, quality: Mapping[str, str] | None = None
-    ) -> None:
+    def show_steps(self, found: Findings, known: Known | None = None) -> None:
         """Show what each lever moves, ahead of all that takes longer to find."""
         self._trouble.clear()
         chart = charts.waterfall(found)
         self._figure.props["aria-label"] = chart.alt
         self._plot.update_figure(figure_of(chart, dark=self._dark))
-        self._table.set_content(beside_html(found, scenario, quality))
+        self._table.set_content(beside_html(found, known))
         self._levers.set_content(_table(feature_table(found)))
 
-    def show(self, found: Findings, scenario: Scenario) -> None:
+    def show(self, found: Findings, added: Mapping[str, Added | None]) -> None:
         """Show one scenario's figures."""
         self._found = found
-        self.show_steps(found, scenario, qualities(found))
+        self.show_steps(found, Known(qualities(found), added))
         self._now.props["data-settled"] = "yes"
         for part in (self._now, self._more):
             part.classes(remove="stale")

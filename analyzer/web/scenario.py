@@ -40,6 +40,12 @@ class Scenario:
         """Return what a lever does to a feature; empty where it is off."""
         return self.settings.get((lever, feature), ())
 
+    def rules_of(self, feature: str) -> list[tuple[str, Mapping[str, Any]]]:
+        """Return every lever that is on for a feature, with each of its rules."""
+        return [
+            (lever.name, rule) for lever in LEVERS for rule in self.setting(lever.name, feature)
+        ]
+
     def but(self, lever: str, feature: str, setting: Setting) -> Scenario:
         """Return the scenario with another setting in one place."""
         others = {key: one for key, one in self.settings.items() if key != (lever, feature)}

@@ -196,18 +196,19 @@ class TunePage:
             steps = await desk.do(lambda: desk.steps(text))
             if not is_last():
                 return False
-            self._outcome.show_steps(steps, scenario)
+            self._outcome.show_steps(steps)
             ui.navigate.history.replace(f"/tune?s={to_link(text)}")
             await asyncio.sleep(_PAUSE_S)
             if not is_last():
                 return False
             found = await desk.do(lambda: desk.findings(text))
+            added = await desk.do(lambda: desk.added(scenario, self._features))
         except RebillError as error:
             self._outcome.trouble(str(error))
             return is_last()
         if is_last():
             show_downloads(self._links, to_link(text))
-            self._outcome.show(found, scenario)
+            self._outcome.show(found, added)
             self._outcome.mark(self._panel, self._feature)
         if self._marks_unasked:
             await self._mark(scenario, is_last)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from nicegui import ui
 
+from analyzer.commands.tune_output import why_not
 from analyzer.errors import RebillError, StoppedError
 from analyzer.tune.options import Limits
 from analyzer.tune.tuned import Request
@@ -27,6 +28,8 @@ _AGES = {
     None: "as the policy allows", 60: "1 minute", 3600: "1 hour", 86_400: "1 day",
     604_800: "7 days", 2_592_000: "30 days",
 }  # fmt: skip
+_ADDED = {None: "any", 1: "1 second", 5: "5 seconds", 30: "30 seconds", 60: "1 minute"}
+_SHARES = {None: "any", 500_000: "50% of spend", 600_000: "60% of spend", 750_000: "75% of spend"}
 _QUALITIES = {
     None: "as this policy", 0.8: "80%", 0.9: "90%", 0.95: "95%", 0.99: "99%",
 }  # fmt: skip
@@ -55,7 +58,9 @@ class TunerPanel:
             self._held_out = _select(_HELD_OUT, _USUAL_HELD_OUT, "Days held out")
             self._quality = _select(_QUALITIES, None, "Least quality")
             self._age = _select(_AGES, None, "Oldest cached answer")
-            self._wait = _select(_WAITS, None, "Longest wait")
+            self._wait = _select(_WAITS, None, "Longest wait for a pack")
+            self._added = _select(_ADDED, None, "Most added latency")
+            self._share = _select(_SHARES, None, "Most of one provider")
             self._models = ui.input("Models to try too").props("outlined dense")
         self._start = ui.button("Start the search", on_click=self._run).classes("main")
         self._start.props("no-caps unelevated color=none")
@@ -90,9 +95,16 @@ class TunerPanel:
             self._start.set_enabled(True)
 
     def _request(self) -> Request:
-        limits = Limits(_seconds(self._age.value), _seconds(self._wait.value), self._named())
+        limits = Limits(
+            max_staleness_s=_seconds(self._age.value),
+            max_wait_s=_seconds(self._wait.value),
+            max_added_s=_seconds(self._added.value),
+            max_share_ppm=self._share.value,
+            least_quality=self._quality.value,
+            models=self._named(),
+        )
         raw = self._scenario_text().encode()
-        return Request(raw, POLICY_FILE, limits, self._held_out.value, self._quality.value)
+        return Request(raw, POLICY_FILE, limits, self._held_out.value)
 
     def _named(self) -> tuple[str, ...]:
         named = (model.strip() for model in (self._models.value or "").split(","))
@@ -118,9 +130,12 @@ class TunerPanel:
             ui.timer(_POLL_S, look)
 
     def _show(self, tuned: Tuned) -> None:
-        number = self._office.keep_tuned(tuned.text)
         with self._said:
             show_found(tuned.found)
+            if not tuned.found.feasible:
+                complain(f"Nothing that was tried keeps every bound: {why_not(tuned.found)}")
+                return
+            number = self._office.keep_tuned(tuned.text)
             with ui.element("div").classes("row-of"):
                 ui.button("Use the tuned policy", on_click=lambda: self._use(tuned.text)).classes(
                     "main"

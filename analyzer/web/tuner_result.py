@@ -6,56 +6,66 @@ from collections.abc import Iterator
 
 from nicegui import ui
 
-from analyzer.commands.tune_output import NOT_DONE, against_singles
-from analyzer.tune.judge import Days
-from analyzer.tune.tuned import Found, UnitFound
+from analyzer.commands.tune_output import NOT_DONE
+from analyzer.commands.tune_unit import notes
+from analyzer.tune.found import Found, Rival, UnitFound
 from analyzer.tune.written import said
 from analyzer.web.frame import say
 from analyzer.web.show import show_table
 from reports import spelling
 
+_NAMES = {
+    "today": "Today",
+    "cheapest": "All on the cheapest",
+    "best single": "All on the best one",
+    "oracle": "Oracle, known afterwards",
+    "policy": "This policy",
+    "tuned": "Tuned",
+}
+
 
 def show_found(found: Found) -> None:
     """Show one search."""
     say("h3", "What the search found")
+    seen = spelling.plural(len(found.train), "day")
+    say("p", f"Tuned on {seen}, tested on the next {len(found.test):,}." if found.held_out else
+        f"Tuned on {seen}; none was held out, so these figures flatter.", "note")  # fmt: skip
+    held = ("Held out", "") if found.held_out else ()
     show_table(
         "Tuned policy in and out of sample",
-        ("Days", "Today", "This policy", "Tuned", "Saved by tuned", ""),
-        list(_rows(found)),
+        ("Over all features", "In sample", "", *held, "Quality"),
+        [_rival(rival, found) for rival in found.rivals],
     )
     say("p", _verdict(found))
     for unit in found.units:
         _unit(unit)
-    with (
-        ui.expansion(f"{found.policies:,} policies were replayed; what was not done").props(
-            "dense"
-        ),
-        ui.element("ul"),
-    ):
+    said_of = f"{spelling.count(found.policies)} policies were replayed; what to know"
+    with ui.expansion(said_of).props("dense"), ui.element("ul"):
         for line in NOT_DONE:
             say("li", f"{line}.", "note")
 
 
-def _rows(found: Found) -> Iterator[tuple[str, ...]]:
-    for title, part in (("tuned on", found.train), ("held out", found.test)):
-        if part.first < part.until:
-            today, start, tuned = (
-                part.total(spend) for spend in (found.today, found.start, found.tuned)
-            )
-            yield (
-                f"{_days(part)} {title}",
-                *(spelling.money(pico) for pico in (today, start, tuned, today - tuned)),
-                spelling.percent(today - tuned, today),
-            )
+def _rival(rival: Rival, found: Found) -> tuple[str, ...]:
+    today = found.rivals[0]
+    name = _NAMES[rival.name] + (f"\n{spelling.name(rival.model)}" if rival.model else "")
+    cells = [spelling.money(rival.in_pico_usd), _saved(rival.in_pico_usd, today.in_pico_usd)]
+    if found.held_out:
+        cells += [
+            spelling.money(rival.out_pico_usd),
+            _saved(rival.out_pico_usd, today.out_pico_usd),
+        ]
+    known = rival.quality_out if found.held_out else rival.quality_in
+    return name, *cells, "assumed" if known is None else f"{known.mean:.3f}"
 
 
-def _days(part: Days) -> str:
-    return spelling.plural(part.until - part.first, "day")
+def _saved(pico_usd: int, today_pico_usd: int) -> str:
+    moved = pico_usd - today_pico_usd
+    return spelling.percent_change(moved, today_pico_usd) if moved else ""
 
 
 def _verdict(found: Found) -> str:
-    if found.test.first == found.test.until:
-        return "No day was held out: what it saves on days it has not seen is not known."
+    if not found.held_out:
+        return "What it saves on days it has not seen is not known."
     gained = found.test.total(found.start) - found.test.total(found.tuned)
     if gained > 0:
         return f"On days it had not seen, it saves {spelling.money(gained)} more than this policy."
@@ -72,6 +82,12 @@ def _quality(unit: UnitFound) -> Iterator[str]:
     if len(known) < len(unit.features):
         rest = "Other q" if known else "Q"
         yield f"{rest}uality stays assumed: no evals of these answers."
+    for feature, added in unit.added.items():
+        if added is not None and added.most_s:
+            yield (
+                f"Added latency of {spelling.name(feature)}: {added.mean_s:,.2f} s on average, at "
+                f"most {added.most_s:,.2f} s."
+            )
 
 
 def _unit(unit: UnitFound) -> None:
@@ -83,5 +99,5 @@ def _unit(unit: UnitFound) -> None:
             say("li", spelling.visible(line))
         for line in _quality(unit):
             say("li", line, "note")
-        for line in against_singles(unit):
+        for line in notes(unit):
             say("li", spelling.visible(line), "note")

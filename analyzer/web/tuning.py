@@ -6,13 +6,15 @@ import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from analyzer.errors import RebillError
 from analyzer.pricing.book import PriceBook
 from analyzer.session import Session
 from analyzer.store import Store
 from analyzer.tune.engine import tune_log
-from analyzer.tune.tuned import Found, Request
+from analyzer.tune.found import Found
+from analyzer.tune.tuned import Request
 from analyzer.tune.watch import Progress, Watch
 from analyzer.tune.written import to_toml
 from analyzer.web.desk import Desk
@@ -82,4 +84,4 @@ class Tuner:
     def _tune(self, request: Request, book: PriceBook, search: Search) -> Tuned:
         with Store.open(self._desk.db, read_only=True) as store:
             found = tune_log(store, Session(store, book), book, request, search.watch())
-        return Tuned(found, to_toml(found))
+        return Tuned(found, to_toml(found, datetime.now(UTC).date()))

@@ -67,11 +67,11 @@ class _Card:
     def _ways(self) -> None:
         names = {AUTO: "told from the file", **{one.name: one.title for one in FORMATS}}
         self._format = ui.select(names, value=AUTO, label="Format").props("outlined dense")
-        self._feature = ui.input("Where the feature stands, such as metadata.team").props(
+        self._feature = ui.input("Feature's path, such as metadata.team").props(
             f"outlined dense list=names-{self._one.id}"
         )
         self._list = ui.html("", sanitize=False)
-        self._form = ui.element("div")
+        self._form = ui.element("div").classes("whole")
         self._mapping = ui.textarea("Mapping (TOML)").props("outlined autogrow input-class=mono")
         self._mapping.set_visibility(False)
         with ui.element("div").classes("row-of"):
@@ -104,7 +104,7 @@ class _Card:
     def _take(self, form: MappingForm) -> None:
         self._mapping.set_value(form.toml())
         if self._small:
-            with self._found:
+            with self._another_way:
                 ui.timer(0, self._preview, once=True)
 
     def _job(self) -> loading.Job:

@@ -58,7 +58,7 @@ def test_a_lever_is_set_from_the_keyboard_alone(server, tab):
     slider.wait_for()
     slider.focus()
     page.keyboard.press("ArrowRight")
-    page.get_by_text("4 hours").wait_for()
+    page.get_by_text("4 hours", exact=True).wait_for()
     assert slider.get_attribute("aria-valuetext") == "4 hours"
 
 

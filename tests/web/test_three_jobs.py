@@ -38,7 +38,7 @@ def test_upload_tune_and_download(serve, tab, tmp_path):
     slider = page.get_by_label("Keeps an answer for")
     slider.focus()
     slider.press("End")
-    page.get_by_text("30 days").wait_for()
+    page.get_by_text("30 days", exact=True).wait_for()
     switch(page, "model_selection").click()
     page.get_by_label("Call this model instead").fill("gpt-4o-mini")
     page.get_by_label("Call this model instead").press("Enter")

@@ -40,7 +40,7 @@ def test_of_many_changes_the_last_one_stays(loaded, tab):
     slider = page.get_by_label("Keeps an answer for")
     for key in ("Home", "End", "Home", "ArrowRight", "ArrowRight", "ArrowRight", "End", "Home"):
         slider.press(key)
-    page.get_by_text("1 minute").wait_for()
+    page.get_by_text("1 minute", exact=True).wait_for()
     settled(page)
     assert "ttl_seconds = 60\n" in fetched(page, "policy.toml").decode()
     page.get_by_role("button", name="Undo").click()

@@ -72,7 +72,7 @@ def test_a_tuned_policy_is_the_command_lines_and_can_be_undone(loaded, tab, tmp_
     rebill("tune", "--policy", policy, "--db", loaded.db, "-o", tuned)
     assert fetched(page, "tuned.toml") == tuned.read_bytes()
     found = page.get_by_role("region", name="Tuned policy in and out of sample").inner_text()
-    assert "held out" in found
+    assert "Held out" in found
     page.get_by_role("button", name="Use the tuned policy").click()
     name = page.get_by_label("Name of the scenario")
     expect(name).to_have_value("caches, tuned", timeout=PATIENCE_MS)
