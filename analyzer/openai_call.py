@@ -41,6 +41,7 @@ _REASONING = """coalesce({response.usage.completion_tokens_details.reasoning_tok
 _REASONING_IS_BESIDE = f"count_of({_REASONING}) > 0 AND count_of({_TOTAL}) = " + (
     f"count_of({_INPUT}) + count_of({_OUTPUT}) + count_of({_REASONING})"
 )
+_CONTENT = "{response.choices[0].message.content}"
 _MODEL = "coalesce({response.model}, {model}, {request.model})"
 _OPENAI_NAME = "(ft:)?(gpt-[^/]*|o[1-9][^/]*|chatgpt-[^/]*|codex-[^/]*|text-[^/]*)"
 _NO_USAGE = "streams carry usage only with stream_options.include_usage, in their last chunk"
@@ -148,7 +149,8 @@ CALL_COLUMNS: Mapping[str, Column] = {
         "count",
     ),
     "response_chars": Column(
-        "CASE WHEN {response.choices} IS NOT NULL THEN "
+        f"CASE WHEN NOT starts_with({_CONTENT}, '[') THEN length({_CONTENT}) "
+        "WHEN {response.choices} IS NOT NULL THEN "
         "coalesce(chars_at({response}, '$.choices[0].message.content'), 0) "
         "ELSE chars_at({response}, '$.output') END",
         "count",

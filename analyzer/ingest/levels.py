@@ -21,7 +21,7 @@ TOP = "record"
 """The name of level 0 in the paths of a nested format."""
 _INNER = re.compile(r'\."([^"]+)"(.*)')
 _STEP = re.compile(r'\."[^"]+"')
-_UNCOUNTED = ("text", "digest")
+_UNCOUNTED = ("text", "digest", "count")
 """Units of columns that no money rests on."""
 
 

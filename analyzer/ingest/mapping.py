@@ -87,11 +87,14 @@ def _names(fmt: Format, found: dict[str, str]) -> str:
     return f"keyed({fill(own, found)}) AS own, keyed({fill(around, found)}) AS around"
 
 
-def _reading(name: str, column: Column, *, of_requests: bool) -> str:
-    """SQL that reads a column's text. What a request is called by is never as long as a prompt."""
+def _reading(name: str, column: Column) -> str:
+    """SQL that reads a column's text. What a row is called by is never as long as a prompt.
+
+    The line of a bill may be a sentence: no prompt stands there, and what it is for is read in it.
+    """
     if name == "feature":
         return "stored_name(x)"
-    if of_requests and column.unit == "text":
+    if column.unit == "text" and name != "line_item":
         return "stored_label(x)"
     return READINGS[column.unit].sql
 
@@ -100,7 +103,7 @@ def _values(layer: str, columns: Mapping[str, Column]) -> str:
     values = []
     for name, column in columns.items():
         text = quoted("x:" + name)
-        sql = re.sub(r"\bx\b", text, _reading(name, column, of_requests="ts_us" in columns))
+        sql = re.sub(r"\bx\b", text, _reading(name, column))
         values.append(f"{sql} AS {quoted('v:' + name)}")
     return f"SELECT *, {', '.join(values)} FROM ({layer})"
 

@@ -36,7 +36,7 @@ class Cell:
     charges: list[Charge] = field(default_factory=list)
     compared: str = "compared"
     by_usage: bool = False
-    """Whether the provider has no log at all, so that its usage export stands for one."""
+    """Whether the provider has no log of the period, so that its usage export stands for one."""
 
     @property
     def billed(self) -> int | None:

@@ -27,21 +27,25 @@ _TEXTS = {
 }  # fmt: skip
 
 
-def cause_text(name: str, provider: str, rate_ppm: int | None) -> str:
-    """Return the sentence of a cause; ``rate_ppm`` is what was paid of the book's price."""
+def cause_text(name: str, provider: str, rate_ppm: int | None, days: int) -> str:
+    """Return the sentence of a cause; ``rate_ppm`` is what was paid of the book's price.
+
+    A rate that was seen on one of ``days`` only is not called steady.
+    """
     if rate_ppm is None or name not in (causes.NEGOTIATED, causes.DEARER, causes.TIER):
         return _TEXTS.get(name, "")
     share = abs(PPM - rate_ppm)
     spelled = f"{share / 10_000:.2f}".rstrip("0").rstrip(".") + "%"
+    spelled = f"steadily {spelled}" if days > 1 else f"on one day {spelled}"
     if name == causes.NEGOTIATED:
         return (
-            f"steadily {spelled} below the book's price: where that is a deal, write [[discount]] "
+            f"{spelled} below the book's price: where that is a deal, write [[discount]] "
             f'provider = "{provider}" share = "{share / PPM:.4f}" in the file after --prices'
         )
     if name == causes.TIER:
         side = "below" if rate_ppm < PPM else "above"
-        return f"steadily {spelled} {side} the standard price: {_TEXTS[causes.TIER]}"
+        return f"{spelled} {side} the standard price: {_TEXTS[causes.TIER]}"
     return (
-        f"steadily {spelled} above the book's price: a region's or a tier's surcharge, or a price "
+        f"{spelled} above the book's price: a region's or a tier's surcharge, or a price "
         "that the book lacks: write it as a [[price]]"
     )

