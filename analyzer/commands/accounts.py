@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from analyzer.money import spell_percent, spell_usd
+from analyzer.money import spell_percent, spell_usd, usd
 
 if TYPE_CHECKING:
     from analyzer.ingest.load import Account, Reject
@@ -57,6 +57,15 @@ def spell_attribution(found: Attribution, held_as: str) -> str:
     if found.inferred_pico_usd:
         said += f", {spell_percent(found.inferred_pico_usd, whole)} is told by call site"
     return said
+
+
+def attribution_json(found: Attribution) -> dict[str, object]:
+    """Return the same as it stands in ``rebill ingest --json``."""
+    return {
+        "usd": usd(found.total_pico_usd),
+        "tagged_usd": usd(found.tagged_pico_usd),
+        "inferred_usd": usd(found.inferred_pico_usd),
+    }
 
 
 def spell_scores(account: ScoreAccount) -> str:

@@ -18,6 +18,7 @@ from analyzer.errors import FormatError
 
 if TYPE_CHECKING:
     from analyzer.ingest.load import Account, Wish
+    from analyzer.savings.attributed import Attribution
     from analyzer.store import Store
 
 _UNREAD_EXIT_CODE = 2
@@ -103,6 +104,7 @@ def command(
       rebill ingest logs/*.jsonl.gz completions_usage_*.csv --feature metadata.team
       rebill ingest trace.csv --mapping trace.toml --explain
     """
+    from analyzer.commands.accounts import spell_attribution
     from analyzer.ingest.overlap import Older
     from analyzer.store import Store
 
@@ -117,10 +119,11 @@ def command(
             store.unlock_digests()
             accounts, errors = _load_all(store, files, wish, as_json=as_json)
             _name_features(store, names_file, infer=infer_features)
-            if accounts and not as_json:
-                _show_attribution(store)
+            attribution = _attribution(store) if accounts else {}
         if as_json:
-            click.echo(_json(accounts, errors))
+            click.echo(_json(accounts, errors, attribution))
+        for held_as, share in {} if as_json else attribution.items():
+            click.echo(spell_attribution(share, held_as))
     if errors:
         sys.exit(_UNREAD_EXIT_CODE)
 
@@ -152,19 +155,17 @@ def _name_features(store: Store, names_file: Path | None, *, infer: bool) -> Non
         click.echo(spell_names(names_file.name, load_names(store, names_file)), err=True)
 
 
-def _show_attribution(store: Store) -> None:
-    """Say how much of the loaded money names a feature, at the bundled prices."""
-    from analyzer.commands.accounts import spell_attribution
+def _attribution(store: Store) -> dict[str, Attribution]:
+    """Return how much of the loaded money names a feature, at the bundled prices, by its kind."""
     from analyzer.pricing.book import open_book
     from analyzer.reconcile.charges import billed_features
     from analyzer.savings.attributed import attributed, attribution, spend_by_feature
 
     spends = spend_by_feature(store, open_book())
-    for held_as in dict.fromkeys(one.held_as for one in spends):
-        click.echo(spell_attribution(attributed(spends, held_as), held_as))
+    kinds = dict.fromkeys(one.held_as for one in spends)
+    found = {held_as: attributed(spends, held_as) for held_as in kinds}
     billed = dict(billed_features(store))
-    if billed:
-        click.echo(spell_attribution(attribution(billed), "charges"))
+    return {**found, "charges": attribution(billed)} if billed else found
 
 
 def _explain_all(files: tuple[Path, ...], wish: Wish, *, as_json: bool) -> list[str]:
@@ -226,10 +227,12 @@ def _progress(files: tuple[Path, ...]) -> Iterator[Callable[[int], None]]:
         yield lambda count: bar.advance(task, count)
 
 
-def _json(accounts: list[Account], errors: list[str]) -> str:
-    from analyzer.commands.accounts import account_json
+def _json(accounts: list[Account], errors: list[str], attribution: dict[str, Attribution]) -> str:
+    from analyzer.commands.accounts import account_json, attribution_json
 
     counts = ("rows_in", "rows_loaded", "duplicates", "rejects", "set_aside")
     files = [account_json(account) for account in accounts]
     total = {name: sum(getattr(account, name) for account in accounts) for name in counts}
-    return json.dumps({"files": files, **total, "errors": errors}, ensure_ascii=False)
+    shares = {held_as: attribution_json(share) for held_as, share in attribution.items()}
+    found = {"files": files, **total, "attribution": shares, "errors": errors}
+    return json.dumps(found, ensure_ascii=False)

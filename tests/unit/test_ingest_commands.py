@@ -75,6 +75,8 @@ def test_a_file_that_cannot_be_read_costs_no_other(rebill, tmp_path):
         "no such file", "this is a fo", "fits no know",
     ]  # fmt: skip
     assert [line for line in done.stderr.splitlines() if not line.startswith("rebill: ")] == []
+    money = answer["attribution"]["requests"]
+    assert 0 < money["tagged_usd"] < money["usd"]
     assert answer["files"][0]["first_ts"] == "2026-09-01T08:00:00Z"
     assert answer["files"][0]["reasons"][0]["line"] == 6
 
