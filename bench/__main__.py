@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from importlib import import_module
 from pathlib import Path
 
@@ -27,15 +26,11 @@ def main(words: list[str] | None = None) -> None:
     options = Options(asked.folder, tuple(sorted(asked.requests or (10**6, 10**7))), asked.repeat)
     for name in asked.names or BENCHMARKS:
         print(f"## {name}\n")
-        busy = os.getloadavg()[0]
-        if busy > 0.5:
-            print(f"(the machine is busy, load {busy:.1f}: these figures are worth little)\n")
         try:
-            rows = list(import_module(f"bench.{name}").measure(options))
+            text = table(import_module(f"bench.{name}").measure(options), BENCHMARKS[name])
         except ModuleNotFoundError as missing:
             print(f"{missing}: pip install 'rebill[bench]'\n")
             continue
-        text = table(rows, BENCHMARKS[name])
         print(text, flush=True)
         if asked.keep:
             keep(name, text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -20,6 +21,8 @@ class Run:
     """What a process took."""
 
     seconds: float
+    cpu_seconds: float
+    """Of its threads together, user and system: what a busy machine changes least."""
     peak_bytes: int
     """The most memory it held; on Linux."""
     said: str
@@ -37,34 +40,57 @@ def command(words: Sequence[str]) -> Run:
         SystemExit: it failed.
     """
     start = time.perf_counter()
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+    # As an installed program runs: its bytecode is compiled once and kept.
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment
+    ) as process:
         said = process.stdout.read() if process.stdout else ""
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"failed: {' '.join(words)}\n{said}")
-    return Run(seconds, usage.ru_maxrss * 1024, said)
+    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, said)
 
 
 def middle(runs: Sequence[Run]) -> Run:
-    """Return the run of median time, with the highest peak of all."""
-    ordered = sorted(runs, key=lambda run: run.seconds)
-    usual = ordered[len(ordered) // 2]
-    return Run(usual.seconds, max(run.peak_bytes for run in runs), usual.said)
+    """Return the medians of several runs, and the highest peak of all."""
+    usual = median_of([Taken(run.seconds, run.cpu_seconds) for run in runs])
+    peak = max(run.peak_bytes for run in runs)
+    return Run(usual.seconds, usual.cpu_seconds, peak, runs[0].said)
 
 
-def in_turns(sides: Mapping[str, Callable[[], object]], repeat: int) -> dict[str, float]:
-    """Return each side's median seconds. They take turns, so that a busy minute hits all."""
-    taken: dict[str, list[float]] = {name: [] for name in sides}
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a call took."""
+
+    seconds: float
+    cpu_seconds: float
+    """Of all threads, and of processes that it started and that ended."""
+
+
+def in_turns(sides: Mapping[str, Callable[[], object]], repeat: int) -> dict[str, Taken]:
+    """Return each side's medians. They take turns, so that a busy minute hits all."""
+    taken: dict[str, list[Taken]] = {name: [] for name in sides}
     for _ in range(repeat):
         for name, side in sides.items():
             taken[name].append(timed(side))
-    return {name: median(seconds) for name, seconds in taken.items()}
+    return {name: median_of(runs) for name, runs in taken.items()}
 
 
-def timed(side: Callable[[], object]) -> float:
-    """Return how many seconds a call takes."""
-    start = time.perf_counter()
+def median_of(runs: Sequence[Taken]) -> Taken:
+    """Return the medians of several calls."""
+    return Taken(median(run.seconds for run in runs), median(run.cpu_seconds for run in runs))
+
+
+def timed(side: Callable[[], object]) -> Taken:
+    """Return what a call takes."""
+    start, cpu = time.perf_counter(), _cpu_seconds()
     side()
-    return time.perf_counter() - start
+    return Taken(time.perf_counter() - start, _cpu_seconds() - cpu)
+
+
+def _cpu_seconds() -> float:
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime

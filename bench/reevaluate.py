@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 
 from analyzer.policy import read_policy
 from analyzer.pricing.book import open_book
 from analyzer.session import Session
 from analyzer.store import Store
-from bench.clock import timed
+from bench.clock import Taken, median_of, timed
 from bench.databases import POLICY, database
-from bench.table import TARGET_SIZE, Options, Row, at_most
+from bench.table import TARGET_SIZE, Options, Row, seconds
 
 _DISCOUNT = '\n[[batch_api]]\nfeature = "translation"\ndiscount = 0.5\n'
 Change = tuple[str, str, Sequence[object]]
@@ -57,12 +56,14 @@ def measure(options: Options) -> Iterator[Row]:
     with Store.open(path, read_only=True) as store, TemporaryDirectory() as folder:
         session = Session(store, open_book(()))
         desk = _Desk(session, Path(folder) / "policy.toml")
-        yield Row(f"session's first bill, {size:,} requests", f"{desk.seconds(text):.2f} s")
-        yield Row("the same policy again", f"{desk.seconds(text) * 1000:.1f} ms")
+        first, again = desk.taken(text), desk.taken(text)
+        what = f"session's first bill, {size:,} requests"
+        yield Row(what, seconds(first.seconds), cpu=seconds(first.cpu_seconds))
+        yield Row("the same policy again", _ms(again.seconds), cpu=_ms(again.cpu_seconds))
         for name, change in _ARITHMETIC.items():
-            yield _row(name, desk.changed(text, change) * 1000, 20, "ms", size)
+            yield _row(name, desk.changed(text, change), 0.02, size)
         for name, change in _REPLAYED.items():
-            yield _row(name, desk.changed(text, change), 1.5, "s", size)
+            yield _row(name, desk.changed(text, change), 1.5, size)
 
 
 class _Desk:
@@ -71,25 +72,33 @@ class _Desk:
     def __init__(self, session: Session, file: Path) -> None:
         self._session, self._file = session, file
 
-    def seconds(self, text: str) -> float:
-        """Return how long a policy's bill takes, from its text."""
+    def taken(self, text: str) -> Taken:
+        """Return what a policy's bill takes, from its text."""
         self._file.write_text(text, encoding="utf-8")
         return timed(self._bill)
 
-    def changed(self, text: str, change: Change) -> float:
+    def changed(self, text: str, change: Change) -> Taken:
         """Return the median over the values that a change runs through."""
         before, after, values = change
         if before not in text:
             raise SystemExit(f"{POLICY}: {before} does not stand there any more")
-        return median(self.seconds(text.replace(before, after.format(v))) for v in values)
+        return median_of([self.taken(text.replace(before, after.format(v))) for v in values])
 
     def _bill(self) -> None:
         policy, _ = read_policy(self._file)
         self._session.bill(policy)
 
 
-def _row(name: str, value: float, limit: float, unit: str, size: int) -> Row:
+def _row(name: str, taken: Taken, limit_s: float, size: int) -> Row:
     what = f"another {name}, {size:,} requests"
+    if limit_s < 1:
+        measured, cpu, limit = _ms(taken.seconds), _ms(taken.cpu_seconds), _ms(limit_s)
+    else:
+        measured, cpu, limit = map(seconds, (taken.seconds, taken.cpu_seconds, limit_s))
     if size == TARGET_SIZE:
-        return at_most(what, value, limit, unit)
-    return Row(what, f"{value:.3g} {unit}")
+        return Row(what, measured, f"≤ {limit}", taken.seconds <= limit_s, cpu)
+    return Row(what, measured, cpu=cpu)
+
+
+def _ms(value: float) -> str:
+    return f"{value * 1000:.3g} ms"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from bench.machine import described
 README = Path(__file__).with_name("README.md")
 TARGET_SIZE = 10_000_000
 """The size that limits of seconds are set for."""
-_HEAD = "| what | measured | target | met |\n| --- | --: | --: | --- |"
+_HEAD = "| what | measured | CPU | target | met |\n| --- | --: | --: | --: | --- |"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +42,27 @@ class Row:
     measured: str
     target: str = ""
     met: bool | None = None
+    cpu: str = ""
+    """The same in CPU seconds, user and system of all threads: see the README."""
 
     def __str__(self) -> str:
         met = {None: "", True: "yes", False: "**no**"}[self.met]
-        return f"| {self.what} | {self.measured} | {self.target} | {met} |"
+        return f"| {self.what} | {self.measured} | {self.cpu} | {self.target} | {met} |"
 
 
-def at_most(what: str, value: float, limit: float, unit: str) -> Row:
+def at_most(what: str, value: float, limit: float, unit: str, cpu: str = "") -> Row:
     """Return a row whose target is an upper limit."""
-    return Row(what, f"{_short(value)} {unit}", f"≤ {_short(limit)} {unit}", value <= limit)
+    return Row(what, f"{_short(value)} {unit}", f"≤ {_short(limit)} {unit}", value <= limit, cpu)
 
 
-def at_least(what: str, ratio: float, limit: float) -> Row:
+def at_least(what: str, ratio: float, limit: float, cpu: str = "") -> Row:
     """Return a row whose target is a factor."""
-    return Row(what, f"{ratio:,.3g}x", f"≥ {limit:,.0f}x", ratio >= limit)
+    return Row(what, f"{ratio:,.3g}x", f"≥ {limit:,.0f}x", ratio >= limit, cpu)
+
+
+def seconds(value: float) -> str:
+    """Spell seconds."""
+    return f"{_short(value)} s"
 
 
 def _short(value: float) -> str:
@@ -62,10 +70,12 @@ def _short(value: float) -> str:
 
 
 def table(rows: Iterable[Row], others: tuple[str, ...] = ()) -> str:
-    """Return rows under their machine and day."""
+    """Return rows under their machine and day. Rows may be measured while they are listed."""
+    before = os.getloadavg()[0]
     lines = "\n".join(map(str, rows))
     day = datetime.now(UTC).date().isoformat()
-    return f"{day}: {described(others)}\n\n{_HEAD}\n{lines}\n"
+    busy = f"Load average of the machine before and after: {before:.1f}, {os.getloadavg()[0]:.1f}."
+    return f"{day}: {described(others)}. {busy}\n\n{_HEAD}\n{lines}\n"
 
 
 def keep(name: str, text: str, readme: Path = README) -> None:
