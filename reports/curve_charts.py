@@ -195,28 +195,31 @@ def _marked_lines(figure: go.Figure, found: Curve, xs: list[float]) -> None:
     if found.run_cost_pico_usd:
         cost = usd(found.run_cost_pico_usd)
         figure.add_shape(type="line", x0=xs[0], x1=xs[-1], y0=cost, y1=cost, line=line)
-        _note(figure, xs[0], cost, f"run cost {spelling.money(found.run_cost_pico_usd)}", "bottom")
+        text = f"run cost {spelling.money(found.run_cost_pico_usd)}"
+        _note(figure, xs[-1], cost, text)
     if found.break_even is not None:
         at = _between(found, xs)
         level = usd(found.run_cost_pico_usd)
-        if found.varied not in ORDINAL:
-            top = max(usd(point.saving_pico_usd or 0) for point in found.points)
-            figure.add_shape(type="line", x0=at, x1=at, y0=level, y1=top * 0.4, line=line)
         marker = {"symbol": "diamond", "size": 9, "color": SAVED.light}
         marker["line"] = {"color": INK.light, "width": 1.5}
         figure.add_scatter(x=[at], y=[level], mode="markers", marker=marker, hoverinfo="skip")
         if found.varied not in ORDINAL:
-            text = f"break-even {break_even_of(found)}"
-            _note(figure, at, top * 0.4, text, "bottom", anchor="right")
+            _make_room_below(figure, found)
+            _note(figure, at, level, f"break-even {break_even_of(found)}")
 
 
-def _note(
-    figure: go.Figure, x: float, y: float, text: str, side: str, *, anchor: str = "left"
-) -> None:
+def _note(figure: go.Figure, x: float, y: float, text: str) -> None:
+    """Write under a line or a mark, ending at it: what rises or falls to it leaves that free."""
     figure.add_annotation(
-        x=x, y=y, text=marks.label(text), xanchor=anchor, yanchor=side, showarrow=False,
-        font={"color": INK.light, "size": marks.LABEL_PX},
+        x=x, y=y, text=marks.label(text), xanchor="right", yanchor="top", yshift=-4,
+        showarrow=False, font={"color": INK.light, "size": marks.LABEL_PX},
     )  # fmt: skip
+
+
+def _make_room_below(figure: go.Figure, found: Curve) -> None:
+    savings = [usd(point.saving_pico_usd or 0) for point in found.points]
+    low, high = min(0.0, *savings), max(0.0, *savings)
+    figure.update_layout(yaxis={"range": [min(low * 1.1, -0.25 * high), high * 1.08 or 1.0]})
 
 
 def _between(found: Curve, xs: list[float]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from reports.grid import Section
 from reports.risks import largest_risks
 from reports.tables import coverage, days, economics, features, levers
 
+_JOINT = re.compile(r"[_/\-](?=[^<&])")
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -124,6 +126,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["name"] = _name
+    environment.filters["breakable"] = _breakable
     environment.filters["printable"] = spelling.printable
     environment.filters["printable_lines"] = _lines
     return environment
@@ -131,7 +134,12 @@ def _environment() -> Environment:
 
 def _name(name: str) -> Markup:
     """Return a name out of a log, its reading direction kept to itself."""
-    return Markup("<bdi>{}</bdi>").format(escape(spelling.name(name)))
+    return Markup("<bdi>{}</bdi>").format(_breakable(spelling.name(name)))
+
+
+def _breakable(text: str) -> Markup:
+    """Return a name that may break after an underscore, a slash or a hyphen before it must."""
+    return Markup(_JOINT.sub(r"\g<0><wbr>", str(escape(text))))  # noqa: S704 - escaped here
 
 
 def _lines(text: str) -> str:

@@ -37,8 +37,8 @@ def payback(findings: Findings) -> PaybackShown:
 
 
 def _spent(findings: Findings) -> str:
-    once = spelling.money(findings.board.one_off_pico_usd)
-    monthly = spelling.money(findings.board.monthly_pico_usd)
+    once = spelling.stated(findings.board.one_off_pico_usd)
+    monthly = spelling.stated(findings.board.monthly_pico_usd)
     return f"For {once} once and {monthly} a month."
 
 
@@ -78,9 +78,14 @@ def known_part(findings: Findings) -> str:
     if not any(share.evidence.get("assumed", 0) for share in findings.attribution):
         return "None of it is assumed." if findings.attribution else ""
     if findings.board.known_annual is None:
-        return "All of it is assumed: it needs other models\u2019 answers to be good enough."
+        return (
+            "All of the saving is assumed: it needs other models\u2019 answers to be good enough."
+        )
     shown = known_range(findings)
-    return f"Of that, {shown} stands without assumptions about answers; the rest is assumed."
+    return (
+        f"Of a year\u2019s saving, {shown} stands without assumptions about answers; the rest is "
+        "assumed."
+    )
 
 
 def known_range(findings: Findings) -> str:

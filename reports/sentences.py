@@ -135,7 +135,7 @@ def _range_note(interval: Interval) -> str:
 
 def decision(findings: Findings) -> str:
     """Return the decision that the figures ask for, in one sentence."""
-    name = quoted(findings.policy)
+    name, board = quoted(findings.policy), findings.board
     shown = headline(findings)
     if findings.coverage.priced_requests == 0 and not findings.coverage.buckets:
         return "Nothing can be decided: no request of this log has a known price."
@@ -146,27 +146,33 @@ def decision(findings: Findings) -> str:
             f"Whether to drop {name} as written: it would have raised spend from "
             f"{shown.before} to {shown.after} {shown.before_label.removesuffix(' today')}."
         )
+    if any(found.basis == "whole" and found.fastest_tenths is None for found in board.paybacks):
+        run_cost = spelling.stated(board.monthly_pico_usd)
+        return (
+            f"Whether to drop {name} as written: it would save less than the {run_cost} a month "
+            "that it costs to run."
+        )
     text = (
-        f"Whether to {_putting(findings, name)} into production, which would take spend from "
-        f"{shown.before} to {shown.after} {shown.before_label.removesuffix(' today')}"
+        f"Whether to put {name} into production{_for(findings)}: spend would go from "
+        f"{shown.before} to {shown.after} {shown.before_label.removesuffix(' today')}."
     )
     assumed = sum(share.evidence.get("assumed", 0) for share in findings.attribution)
     if assumed <= 0:
-        return f"{text}."
+        return text
     # Whole per cent: the table beside it rounds its own shares so that they add up.
     share = spelling.percent(assumed, findings.before_pico_usd, digits=0)
     return (
-        f"{text}, once a quality test has borne out the assumed part of the saving: {share} of "
-        "today\u2019s spend."
+        f"{text} Test answers first: {share} of today\u2019s spend is saved only if other "
+        "models\u2019 answers are good enough."
     )
 
 
-def _putting(findings: Findings, name: str) -> str:
-    """Say what is asked for: the policy, and the money that it takes where it states any."""
+def _for(findings: Findings) -> str:
+    """Say what money it takes, where the policy states any."""
     board = findings.board
     sums = {"once": board.one_off_pico_usd, "a month": board.monthly_pico_usd}
-    asked = [f"{spelling.money(pico)} {when}" for when, pico in sums.items() if pico]
-    return f"spend {' and '.join(asked)} on putting {name}" if asked else f"put {name}"
+    asked = [f"{spelling.stated(pico)} {when}" for when, pico in sums.items() if pico]
+    return f" for {' and '.join(asked)}" if asked else ""
 
 
 def warnings(findings: Findings) -> tuple[str, ...]:

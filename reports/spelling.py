@@ -44,6 +44,11 @@ def money(pico_usd: int, *, digits: int | None = None) -> str:
     return spell_usd(pico_usd, digits=digits).replace("-", MINUS)
 
 
+def stated(pico_usd: int) -> str:
+    """Spell an amount that somebody wrote down: no cents where it has none."""
+    return money(pico_usd, digits=None if pico_usd % 10**PICO_DIGITS else 0)
+
+
 def column(amounts: Sequence[int]) -> tuple[str, ...]:
     """Spell amounts to the same digits: those that the largest needs, and one more below $1."""
     largest = max((abs(pico) for pico in amounts), default=0)

@@ -16,9 +16,11 @@ class _Reader(HTMLParser):
         self.open: list[str] = []
         self.rows: list[list[list[str]]] = []
         self.caption = ""
+        self.joins = False
+        """Whether the text at hand goes on after a place where a name may break."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in ("meta", "link", "input", "br", "img"):
+        if tag not in ("meta", "link", "input", "br", "img", "wbr"):
             self.open.append(tag)
         if tag == "table":
             self.rows, self.caption = [], ""
@@ -26,6 +28,7 @@ class _Reader(HTMLParser):
             self.rows.append([])
         if tag in ("td", "th"):
             self.rows[-1].append([])
+        self.joins = tag == "wbr"
 
     def handle_endtag(self, tag: str) -> None:
         self.open.pop()
@@ -39,7 +42,12 @@ class _Reader(HTMLParser):
         if "caption" in self.open:
             self.caption += data
         elif "table" in self.open and self.rows and self.rows[-1] and data.strip():
-            self.rows[-1][-1].append(data)
+            cell = self.rows[-1][-1]
+            if self.joins and cell:
+                cell[-1] += data
+            else:
+                cell.append(data)
+        self.joins = False
 
 
 def tables(page: str) -> dict[str, list[list[list[str]]]]:

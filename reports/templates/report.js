@@ -15,17 +15,35 @@
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shaded(inner)]));
   }
 
-  function draw(plot, options) {
+  // Each chart's room is kept before it is drawn, so that nothing moves under a reader.
+  function keepRoom(plot) {
     const figure = figures[plot.dataset.chart];
     if (!figure) return;
     plot.hidden = false;
+    plot.style.minHeight = figure.layout.height + "px";
+  }
+
+  function draw(plot, options) {
+    const figure = figures[plot.dataset.chart];
+    if (!figure) return;
     const themed = options.dark ? shaded(figure) : structuredClone(figure);
     const width = options.width || plot.clientWidth;
     themed.layout.width = width;
+    if (options.width) asSmallAsPrint(themed.layout);
     const still = plot.dataset.chart !== "daily";
     const config = { displayModeBar: false, staticPlot: still, typesetMath: false };
     window.Plotly.react(plot, themed.data, themed.layout, config);
     plot.dataset.width = String(width);
+  }
+
+  // On paper the page's own text is smaller than on a screen; so are the charts' labels.
+  function asSmallAsPrint(layout) {
+    const fonts = [layout.font, ...(layout.annotations || []).map((label) => label.font)];
+    ["xaxis", "yaxis", "yaxis2"].forEach((name) => {
+      const axis = layout[name] || {};
+      fonts.push(axis.tickfont, axis.title && axis.title.font);
+    });
+    fonts.filter(Boolean).forEach((font) => { font.size = Math.min(font.size, 10.5); });
   }
 
   function drawAll() {
@@ -56,6 +74,11 @@
     }
   }
 
+  // One chart at a time, so that a click or a key never waits for all of them.
+  function pause() {
+    return new Promise((resolve) => { window.setTimeout(resolve); });
+  }
+
   async function unpack() {
     const packed = document.getElementById("plotly").textContent.trim();
     const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
@@ -69,12 +92,16 @@
   async function startCharts() {
     if (!plots.length || !("DecompressionStream" in window)) return;
     styleWithoutAttributes();
+    plots.forEach(keepRoom);
     await unpack();
     if (!window.Plotly) return;
-    drawAll();
     dark.addEventListener("change", drawAll);
     window.addEventListener("beforeprint", drawForPaper);
     window.addEventListener("afterprint", drawAll);
+    for (const plot of plots) {
+      draw(plot, { dark: dark.matches });
+      await pause();
+    }
     let waiting = 0;
     window.addEventListener("resize", () => {
       window.cancelAnimationFrame(waiting);

@@ -160,9 +160,7 @@ def test_page_one_gives_a_range_by_evidence_and_asks_for_a_decision() -> None:
     assert "$144,000 to $160,000" in seen
     assert "$13,746" in seen
     assert "$1,097 (\N{MINUS SIGN}92.0%)" in seen
-    asked = (
-        "Whether to spend $9,000 once and $165.50 a month on putting \u201cfield notes\u201d into"
-    )
+    asked = "Whether to put \u201cfield notes\u201d into production for $9,000 once and $165.50 a"
     assert asked in seen
     rows = report_page.table(html.render(example.example()), "Saving in this log")
     assert [row[0][0] for row in rows[1:]] == [

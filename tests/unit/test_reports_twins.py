@@ -53,7 +53,7 @@ def test_every_case_renders_in_every_format(make: Callable[[], Findings]) -> Non
 def test_the_markdown_says_what_the_page_says() -> None:
     found = example.example()
     text, page = markdown.render(found), report_page.text(html.render(found))
-    for figure in ("$144,000 to $160,000", "$13,746", "$1,097", "Whether to spend"):
+    for figure in ("$144,000 to $160,000", "$13,746", "$1,097", "Whether to put"):
         assert figure in text
         assert figure in page
     wanted = [
