@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -139,6 +140,13 @@ def decision(findings: Findings) -> str:
     shown = headline(findings)
     if findings.coverage.priced_requests == 0 and not findings.coverage.buckets:
         return "Nothing can be decided: no request of this log has a known price."
+    lacking = {skip.feature for skip in findings.coverage.skipped}
+    if findings.saving_pico_usd == 0 and lacking.issuperset(findings.steps[0].features):
+        levers = len({skip.lever for skip in findings.coverage.skipped})
+        return (
+            f"Nothing can be decided from this log: {spelling.plural(levers, 'lever')} of {name} "
+            "could not be replayed, and the others change nothing in it."
+        )
     if findings.saving_pico_usd == 0:
         return f"Nothing to decide: {name} would have left this bill as it is."
     if findings.saving_pico_usd < 0:
@@ -181,12 +189,14 @@ def warnings(findings: Findings) -> tuple[str, ...]:
     found = [spelling.visible(text) for text in findings.projection.warnings]
     for before, after in pairwise(findings.steps):
         added = after.total.pico_usd - before.total.pico_usd
-        if added > 0:
+        if to_unit(added, unit_of(findings)) > 0:
             name, cost = spelling.lever(after.lever), spelling.money(added)
             found.append(f"{name} adds cost where it stands in the order: {cost} in this log.")
-    if skipped:
-        levers = spelling.plural(len(skipped), "lever")
-        found.append(f"{levers} could not be replayed for a feature; the coverage names each.")
+    for lever, features in Counter(skip.lever for skip in skipped).items():
+        found.append(
+            f"{spelling.lever(lever)} could not be replayed for "
+            f"{spelling.plural(features, 'feature')}; the coverage says what is missing."
+        )
     if findings.coverage.unpriced:
         tokens = spelling.plural(findings.coverage.unpriced_tokens, "token")
         much = spelling.plural(unpriced, "request") if unpriced else tokens

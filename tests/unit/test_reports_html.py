@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import pytest
 
+from analyzer.errors import Skipped
 from analyzer.findings import Findings
 from analyzer.money import spell_usd
 from reports import charts, html, spelling
@@ -188,6 +189,22 @@ def test_a_single_day_projects_nothing_and_says_why() -> None:
         assert "No month or year is projected" in seen
         assert 'data-chart="daily"' not in page
         assert "Saved a year" not in seen
+
+
+def test_a_log_that_answers_for_no_feature_decides_nothing() -> None:
+    found = example.zero_saving()
+    skipped = tuple(Skipped("caching", name, "prompt_key") for name in found.steps[0].features)
+    blind = replace(found, coverage=replace(found.coverage, skipped=skipped))
+    seen = report_page.text(html.render(blind))
+    assert "Nothing can be decided from this log: 1 lever of" in seen
+    assert "Nothing to decide" not in seen
+    assert "None of it is assumed" not in seen
+    assert "Caching could not be replayed for 5 features" in seen
+
+
+def test_costs_that_eat_the_saving_are_no_recommendation() -> None:
+    seen = report_page.text(html.render(example.one_feature()))
+    assert "it would save less than the $165.50 a month that it costs to run" in seen
 
 
 def test_no_saving_is_said_and_not_decided() -> None:
