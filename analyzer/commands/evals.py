@@ -21,8 +21,10 @@ def command() -> None:
 def load(file: Path, db: Path) -> None:
     """Load scores from CSV, JSON lines or Parquet.
 
-    Columns: request_id, model, score from 0 to 1, and judge where there is one. The model "*"
-    holds a request's difficulty. The same request, model and judge again replaces the score.
+    Columns: request_id, model, score from 0 to 1, and judge where there is one. In place of
+    request_id, prompt_key (as in the log) or prompt: the score then speaks of every request of that
+    prompt, and counts once. The model "*" holds a request's difficulty. The same request, model and
+    judge again replaces the score.
     """
     from analyzer.commands.accounts import spell_scores
     from analyzer.ingest.scores import load_evals

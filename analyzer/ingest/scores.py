@@ -1,4 +1,4 @@
-"""Loads quality scores: one number from 0 to 1 per request, model and judge."""
+"""Loads quality scores: one number from 0 to 1 per request or prompt, model and judge."""
 
 from __future__ import annotations
 
@@ -15,12 +15,19 @@ from analyzer.store import Store
 
 SCORES = Format(
     name="evals",
-    title="quality scores: request_id, model, score, and judge where there is one",
+    title="quality scores: request_id or prompt_key, model, score, and judge where there is one",
     kinds=("json", "csv", "parquet"),
     table="evals",
-    signature=(("request_id", "model", "score"),),
+    signature=(
+        ("request_id", "model", "score"),
+        ("prompt_key", "model", "score"),
+        ("prompt", "model", "score"),
+    ),
     columns={
-        "request_id": Column("{request_id}", "text"),
+        # A prompt is kept as the requests' are, as a digest; views.sql finds its requests.
+        "request_id": Column(
+            "coalesce({request_id}, chr(182) || keyed(coalesce({prompt_key}, {prompt})))", "text"
+        ),
         "model": Column("{model}", "text"),
         "judge": Column("{judge}", "text"),
         "score": Column("{score}", "score"),
@@ -47,7 +54,7 @@ def load_evals(store: Store, path: Path) -> ScoreAccount:
     """Load a file of scores. The same request, model and judge again replaces the score.
 
     Raises:
-        FormatError: the file cannot be read, or lacks request_id, model or score.
+        FormatError: the file cannot be read, or lacks request_id (or prompt_key), model or score.
         StoreError: the account does not come out even. Nothing was loaded.
     """
     source = SourceFile(path)

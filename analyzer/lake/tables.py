@@ -52,7 +52,7 @@ class Lake:
         spark.sql(f"SELECT {nothing} WHERE false").createOrReplaceTempView("usage_buckets")
         told = [(0, files.pattern)]
         spark.createDataFrame(told, "source_id int, file string").createOrReplaceTempView("sources")
-        self._register("evals", side.query("loaded_evals"))
+        self._register("request_evals", side.query("loaded_evals"))
 
     def query(self, name: str, **params: object) -> pl.DataFrame:
         """Return what ``sql/<name>.sql`` answers, as a database would."""
@@ -118,6 +118,10 @@ def open_lake(
         side.unlock_digests()
         if evals is not None:
             load_evals(side, evals)
+            if side.one("prompt_scores")["scores"]:
+                raise FormatError(
+                    f"{evals}: a score by prompt_key finds no request in a lake: name request_id"
+                )
         rows = _typed(spark, files)
         account, twice = _account(rows)
         if not account.requests:

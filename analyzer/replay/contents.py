@@ -24,6 +24,8 @@ class Contents:
     charge_files: tuple[str, ...]
     scores: pl.DataFrame
     """Loaded evals: ``request_id, model, score``."""
+    judgements: pl.DataFrame
+    """``feature, model, evals`` where one score, loaded by prompt, may speak of many requests."""
     order: NDArray[np.int64] | None
     """See ``Log.order``."""
 
@@ -54,6 +56,7 @@ def contents_of(tables: Tables, held: Held) -> Contents:
         features=tuple(tables.query("logged_features")["feature"]),
         charge_files=charge_files,
         scores=tables.query("replay_scores"),
+        judgements=tables.query("loaded_judgements"),
         order=None,
     )
 

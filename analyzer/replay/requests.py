@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -43,6 +43,8 @@ class Log:
     same_money: SameMoney | None
     charge_files: tuple[str, ...]
     """Files of charges: the same money, told another way."""
+    judgements: Mapping[tuple[str, str], int]
+    """Judgements by feature and model identity, where they are fewer than the scored requests."""
 
     @property
     def days(self) -> range:
@@ -126,6 +128,7 @@ def price_log(
         order=contents.order,
         same_money=contents.held.same_money,
         charge_files=contents.charge_files,
+        judgements=_judgements(contents.judgements, book),
     )
 
 
@@ -215,6 +218,14 @@ def _identified(scores: pl.DataFrame, book: PriceBook) -> pl.DataFrame:
     )
     joined = named.group_by("request_id", "model_id").agg(pl.col("score").mean())
     return joined.sort("request_id", "model_id")
+
+
+def _judgements(held: pl.DataFrame, book: PriceBook) -> dict[tuple[str, str], int]:
+    found: dict[tuple[str, str], int] = {}
+    for feature, name, evals in held.iter_rows():
+        key = feature, _identity(name, book)
+        found[key] = found.get(key, 0) + evals
+    return found
 
 
 def _identity(name: str, book: PriceBook) -> str:

@@ -25,7 +25,7 @@ class Evidence:
         self._log = log
         profiles = replay.plan.profiles
         self._rules = {f: profile.rules for profile in profiles for f in profile.features}
-        self._evals = _evals_by_feature(replay.sums.evals)
+        self._evals = _evals_by_feature(replay.sums.evals, log)
         self._selected = _selected_by_feature(log, replay.sums.tallies)
         self._models = _models_by_feature(log, replay.sums.tallies)
         self._totalled = frozenset(log.buckets.frame["feature"])
@@ -81,8 +81,12 @@ class Evidence:
         return "measured"
 
 
-def _evals_by_feature(evals: pl.DataFrame) -> dict[tuple[int, str], int]:
-    return {(feature, model): n for feature, model, n in evals.iter_rows()}
+def _evals_by_feature(evals: pl.DataFrame, log: Log) -> dict[tuple[int, str], int]:
+    """Scored requests; no more than there are judgements, where one speaks of many requests."""
+    return {
+        (feature, model): min(n, log.judgements.get((log.features[feature], model), n))
+        for feature, model, n in evals.iter_rows()
+    }
 
 
 def _selected_by_feature(log: Log, tallies: pl.DataFrame) -> dict[int, tuple[str, ...]]:

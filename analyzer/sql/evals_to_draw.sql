@@ -3,7 +3,7 @@
 -- far as they can be. Ids that a spreadsheet would run as a formula are left out.
 WITH scored AS (
   SELECT DISTINCT e.request_id, i.model_id
-  FROM evals AS e
+  FROM request_evals AS e
   JOIN identities AS i ON e.model = i.model
 ), candidates AS (
   SELECT

@@ -1,12 +1,13 @@
 -- How did each model score on each feature, in loaded evals? Difficulties ('*') are no scores.
+-- Each judgement counts once, however many requests it speaks of.
 WITH scored AS (
-  SELECT request_id, model, avg(score) AS score
-  FROM evals
-  WHERE model <> '*'
+  SELECT r.feature, e.model, e.unit, avg(e.score) AS score
+  FROM request_evals AS e
+  JOIN featured_requests AS r USING (request_id)
+  WHERE e.model <> '*'
   GROUP BY ALL
 )
-SELECT r.feature, s.model, count(*) AS evals, avg(s.score) AS mean_score
-FROM scored AS s
-JOIN featured_requests AS r USING (request_id)
+SELECT feature, model, count(*) AS evals, avg(score) AS mean_score
+FROM scored
 GROUP BY ALL
 ORDER BY ALL;

@@ -2,7 +2,7 @@
 -- score: as the routing lever's length score, in whole characters ($enough of them accept).
 WITH scored AS (
   SELECT request_id, model, avg(score) AS score
-  FROM evals
+  FROM request_evals
   WHERE model <> '*'
   GROUP BY ALL
 )

@@ -1,2 +1,2 @@
--- Which scores were loaded?
-SELECT request_id, model, score FROM evals;
+-- Which scores were loaded, by request, and which judgement is behind each?
+SELECT request_id, model, score, unit FROM request_evals;

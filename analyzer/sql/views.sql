@@ -21,3 +21,15 @@ CREATE OR REPLACE TEMP VIEW featured_buckets AS
 SELECT u.* REPLACE (coalesce(n.name, u.feature) AS feature), u.feature AS feature_id
 FROM usage_buckets AS u
 LEFT JOIN feature_names AS n ON n.feature = u.feature;
+
+-- Scores by request, and by the judgement behind them (unit): a score that was loaded for a prompt key
+-- speaks of every request of that prompt, and is one judgement. Such ids begin with a pilcrow (ingest/scores.py).
+CREATE OR REPLACE TEMP VIEW request_evals AS
+SELECT request_id, model, judge, score, request_id AS unit
+FROM evals
+WHERE NOT starts_with(request_id, chr(182))
+UNION ALL
+SELECT r.request_id, e.model, e.judge, e.score, e.request_id AS unit
+FROM evals AS e
+JOIN kept_requests AS r ON r.prompt_key = try_cast(substr(e.request_id, 2) AS UBIGINT)
+WHERE starts_with(e.request_id, chr(182));

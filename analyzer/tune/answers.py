@@ -19,7 +19,7 @@ _ANY = "*"
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """The mean score of scored answers and the lower end of its 95% Wilson interval."""
+    """The mean score of answers by ``n`` judgements, and its 95% Wilson interval's lower end."""
 
     n: int
     mean: float
@@ -32,18 +32,18 @@ class Paired:
 
     requests: pl.DataFrame
     scores: pl.DataFrame
-    """``row, model_id, score``."""
+    """``row, model_id, score, unit``."""
     last_tier: pl.Series
     tiers: tuple[str, ...]
     """The identity of each tier's model."""
 
-    def answers(self, last_tier: pl.Series | None = None) -> pl.Series:
-        """Return the score of each request's answer; ``last_tier``: had another tier answered."""
+    def answers(self, last_tier: pl.Series | None = None) -> pl.DataFrame:
+        """Return ``score, unit`` of each request's answer; ``last_tier``: had others answered."""
         last = self.last_tier if last_tier is None else last_tier
         tiers = pl.DataFrame({"row": self.requests["row"], "last_tier": last})
         named = pl.col("last_tier").replace_strict(dict(enumerate(self.tiers)))
         found = tiers.with_columns(model_id=named).join(self.scores, on=["row", "model_id"])
-        return found["score"]
+        return found.select("score", "unit")
 
 
 class Answers:
@@ -60,7 +60,7 @@ class Answers:
             model_id=pl.col("model").replace_strict(ids, return_dtype=pl.String),
         )
         keys = ("feature", "ts_us", "request_id", "response_chars", "logged", "model_id")
-        scored = named.group_by(keys).agg(pl.col("score").mean())
+        scored = named.group_by(keys).agg(pl.col("score").mean(), pl.col("unit").min())
         self._by_feature = {
             str(key[0]): mine.sort("ts_us", "request_id", "model_id")
             for key, mine in scored.partition_by("feature", as_dict=True).items()
@@ -84,14 +84,14 @@ class Answers:
         frame = self._between(feature, days)
         if frame is None:
             return None
-        return quality_of(frame.filter(pl.col("model_id") == self.identity(model))["score"])
+        return quality_of(frame.filter(pl.col("model_id") == self.identity(model)))
 
     def of_today(self, feature: str, days: Days) -> Quality | None:
         """Return the quality of the logged models' answers; None: unscored."""
         frame = self._between(feature, days)
         if frame is None:
             return None
-        return quality_of(frame.filter(pl.col("model_id") == pl.col("logged"))["score"])
+        return quality_of(frame.filter(pl.col("model_id") == pl.col("logged")))
 
     def of_route(self, feature: str, rule: Routing, days: Days) -> Quality | None:
         """Return a route's quality: on requests of which every tier's answer is scored.
@@ -140,7 +140,7 @@ class Answers:
         found = {feature: self._between(feature, days) for feature in self._by_feature}
         return {
             feature: frame.filter(pl.col("model_id") != _ANY).select(
-                "request_id", "model_id", "score"
+                "request_id", "model_id", "score", "unit"
             )
             for feature, frame in found.items()
             if frame is not None
@@ -182,12 +182,18 @@ def _paired(frame: pl.DataFrame, wanted: set[str]) -> tuple[pl.DataFrame, pl.Dat
         .with_row_index("row")
     )
     scores = frame.join(complete.select("row", "request_id"), on="request_id")
-    return complete.drop("len"), scores.select("row", "model_id", "score").sort("row", "model_id")
+    return complete.drop("len"), scores.select("row", "model_id", "score", "unit").sort(
+        "row", "model_id"
+    )
 
 
-def quality_of(scores: pl.Series) -> Quality | None:
-    """Return the mean of scores and its interval's low end; None of no scores."""
-    if scores.is_empty():
+def quality_of(answers: pl.DataFrame) -> Quality | None:
+    """Return the mean ``score`` of answers and its interval's low end; None without any.
+
+    The interval is of as many judgements as there are: one ``unit`` may speak of many answers.
+    """
+    if answers.is_empty():
         return None
-    mean = min(1.0, max(0.0, float(scores.sum()) / len(scores)))
-    return Quality(len(scores), mean, wilson(mean, len(scores))[0])
+    mean = min(1.0, max(0.0, float(answers["score"].sum()) / len(answers)))
+    judgements = answers["unit"].n_unique()
+    return Quality(judgements, mean, wilson(mean, judgements)[0])

@@ -114,6 +114,9 @@ class UnitFound:
     changes: tuple[str, ...]
     quality_in: Mapping[str, Quality | None]
     quality_out: Mapping[str, Quality | None]
+    given_in: Mapping[str, Quality | None]
+    """The quality of the policy as given."""
+    given_out: Mapping[str, Quality | None]
     best_quality: Mapping[str, float | None]
     """The highest low end that any choice reaches, by feature."""
     added: Mapping[str, Added | None]

@@ -30,7 +30,7 @@ def placebo(
         return None
     table = np.column_stack(
         [
-            found.answers(pl.Series([n], dtype=pl.Int8).new_from_index(0, len(found.requests)))
+            found.answers(_all(n, len(found.requests)))["score"].to_numpy()
             for n in range(len(rule.tiers))
         ]
     )[:_MOST_REQUESTS]
@@ -52,3 +52,7 @@ def placebo(
         as_good=int((means >= real - 1e-12).sum()),
         held_out=held_out,
     )
+
+
+def _all(tier: int, requests: int) -> pl.Series:
+    return pl.Series([tier], dtype=pl.Int8).new_from_index(0, requests)

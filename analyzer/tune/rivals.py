@@ -68,9 +68,11 @@ class _Table:
             best = [rival for rival in scored if len(rival.scored) == most]
             yield _named(max(best, key=_goodness), "best single")
         yield from self._oracle([rival.model for rival in alone])
-        for name, spend in (("policy", self.found.start), ("tuned", self.found.tuned)):
-            qualities = self._tuned() if name == "tuned" else ({}, {})
-            yield self._row(name, "", spend, *qualities)
+        units = self.found.units
+        given = [(unit.given_in, unit.given_out) for unit in units]
+        yield self._row("policy", "", self.found.start, *self._with_rest(given))
+        tuned = [(unit.quality_in, unit.quality_out) for unit in units]
+        yield self._row("tuned", "", self.found.tuned, *self._with_rest(tuned))
 
     def _parts(self) -> tuple[Days, Days]:
         return self.found.train, self.found.test
@@ -104,15 +106,11 @@ class _Table:
     def _today(self, days: Days) -> By:
         return {f: self.traffic.answers.of_today(f, days) for f in self.found.today}
 
-    def _tuned(self) -> tuple[By, By]:
-        seen = {f: q for unit in self.found.units for f, q in unit.quality_in.items()}
-        held = {f: q for unit in self.found.units for f, q in unit.quality_out.items()}
-        train, test = self._parts()
-        rest = [f for f in self.found.today if f not in seen]
-        answers = self.traffic.answers
-        seen |= {f: answers.of_today(f, train) for f in rest}
-        held |= {f: answers.of_today(f, test) for f in rest} if len(test) else {}
-        return seen, held
+    def _with_rest(self, found: Sequence[tuple[By, By]]) -> Iterator[By]:
+        """Yield the units' qualities in and out of sample; features without a rule: as today."""
+        for side, days in enumerate(self._parts()):
+            known = {f: q for pair in found for f, q in pair[side].items()}
+            yield {**(self._today(days) if len(days) else {}), **known}
 
     def _together(self, by: By, days: Days) -> Quality | None:
         """The features' qualities, weighed by their requests."""
@@ -194,7 +192,7 @@ def cheapest_right(
         .join(today.rename({"pico_usd": "today"}), on=keys)
     )
     saved = int(best.select((pl.col("today") - pl.col("pico_usd")).sum()).item() or 0)
-    return Hindsight(len(best), saved, quality_of(best["score"]))
+    return Hindsight(len(best), saved, quality_of(best))
 
 
 def _named(rival: Rival, name: str) -> Rival:

@@ -22,6 +22,7 @@ def unit_found(
 ) -> UnitFound:
     """Return what a unit's search found, on the days of the judge and on those held out."""
     unit, best, mine = one.unit, one.best, one.spend
+    given = tuple(slots[n].given for n in unit.slots)
     routed = _routes(unit, slots, best)
     had = {slots[n].features[0] for n in unit.slots if slots[n].lever == "routing"}
     return UnitFound(
@@ -33,6 +34,8 @@ def unit_found(
         changes=tuple(changes(slots, unit, best)),
         quality_in={f: judge.quality(unit, best, f) for f in unit.features},
         quality_out={f: _held_out(judge, unit, best, f, test) for f in unit.features},
+        given_in={f: judge.quality(unit, given, f) for f in unit.features},
+        given_out={f: _held_out(judge, unit, given, f, test) for f in unit.features},
         best_quality={f: _best_low(one, judge, f) for f in unit.features},
         added={f: judge.added(unit, best, f) for f in unit.features},
         cascades={f: judge.days.of(mine[f]) for f in routed},
@@ -45,8 +48,8 @@ def unit_found(
     )
 
 
-def _held_out(judge: Judge, unit: Unit, best: Choice, feature: str, test: Days) -> Quality | None:
-    return judge.quality(unit, best, feature, test) if len(test) else None
+def _held_out(judge: Judge, unit: Unit, choice: Choice, feature: str, test: Days) -> Quality | None:
+    return judge.quality(unit, choice, feature, test) if len(test) else None
 
 
 def _best_low(one: Tried, judge: Judge, feature: str) -> float | None:

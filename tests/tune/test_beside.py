@@ -56,6 +56,8 @@ def test_the_oracle_pays_for_the_cheapest_right_answer(found):
     assert oracle.quality_in.mean == 1
     assert oracle.quality_in.n == 150
     assert rival(found, "tuned").in_pico_usd >= oracle.in_pico_usd
+    assert rival(found, "tuned").quality_in == found.units[0].quality_in["chat"]
+    assert rival(found, "policy").quality_out.n == 50
 
 
 def test_nothing_that_is_told_as_the_frontier_is_beaten(found):
