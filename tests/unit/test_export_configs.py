@@ -162,16 +162,37 @@ def test_what_the_module_cannot_do_is_said_and_a_name_stays_a_comment():
 
 @pytest.mark.filterwarnings("ignore")
 def test_the_config_loads_in_litellm(monkeypatch):
-    """Runs where the package is installed: it is no dependency."""
+    """The package is the extra rebill[litellm]: nothing else here needs it."""
     monkeypatch.setenv("LITELLM_LOCAL_MODEL_COST_MAP", "True")
-    litellm = pytest.importorskip("litellm")
-    yaml = pytest.importorskip("yaml")
+    import litellm
+    import yaml
+
     features = ["chat", 'chat "x": [y]\n- z', "other"]
     config = yaml.safe_load(to_litellm(policy(), open_book(), features))
     router = litellm.Router(model_list=config["model_list"], **config["router_settings"])
     names = {entry["model_name"] for entry in router.get_model_list()}
     assert names >= {*features, "chat-tier-1"}
-    assert config["litellm_settings"]["cache_params"]["ttl"] == 60
+    assert router.fallbacks[0] == {"chat-tier-1": ["chat-tier-2", "chat-tier-3"]}
+    cache = litellm.Cache(**config["litellm_settings"]["cache_params"])
+    assert (cache.ttl, cache.mode) == (60, "default_off")
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_group_of_the_config_calls_its_model_through_litellm(monkeypatch, server):
+    """A real call over loopback: the proxy's router, an endpoint that speaks OpenAI's API."""
+    monkeypatch.setenv("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+    monkeypatch.setenv("CUSTOM_API_BASE", server.removesuffix("/chat/completions"))
+    monkeypatch.setenv("CUSTOM_API_KEY", "sk-not-a-key")
+    import litellm
+    import yaml
+
+    config = yaml.safe_load(to_litellm(policy(), open_book(), ["chat"]))
+    router = litellm.Router(model_list=config["model_list"], **config["router_settings"])
+    for group, model, most in (("chat-tier-1", "small", 64), ("chat", "large", 512)):
+        FakeServer.calls.clear()
+        hello = [{"role": "user", "content": "hi"}]
+        router.completion(model=group, messages=hello)
+        assert FakeServer.calls == [(model, most)]
 
 
 def test_the_config_says_what_a_proxy_cannot_do():
