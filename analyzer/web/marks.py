@@ -39,7 +39,7 @@ def sentence(along: Along, spelled: Sequence[str]) -> str:
         least = spelling.money(-along.saved_pico_usd(along.best))
         return f"No value pays: at {spelled[along.best]} it costs {least} more, elsewhere no less."
     most = spelling.money(along.saved_pico_usd(along.best))
-    best = f"Saves most at {spelled[along.best]}: {most}."
+    best = f"In dollars alone it saves most at {spelled[along.best]}: {most}."
     if not any(run.sign == "costs" for run in runs):
         return best
     said = " and ".join(_span(run, spelled) for run in runs if run.sign == "costs")

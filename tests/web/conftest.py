@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -145,6 +146,15 @@ def _complaints(page: Page, server: Server) -> list[str]:
 
 
 FIGURES = "[data-figures]"
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait until a condition of the file system holds."""
+    for _ in range(PATIENCE_MS // 50):
+        if holds():
+            return
+        time.sleep(0.05)
+    pytest.fail("it never came to hold")
 
 
 def upload(page: Page, files: list[Path]) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import os
 import re
 import socket
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+
+from analyzer.web import guard
 
 UPGRADE = {
     "Connection": "Upgrade",
@@ -57,6 +62,43 @@ def test_the_printed_address_and_localhost_are_answered(server):
 @pytest.mark.parametrize("origin", [EVIL, "null", "http://127.0.0.1:1", "https://127.0.0.1", None])
 def test_a_websocket_of_another_page_is_refused(server, origin):
     assert server.ask(SOCKET, Origin=origin, **UPGRADE).status == 403
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Host: {own}", "Host: evil.example"),
+        ("Host: evil.example", "Host: {own}"),
+        ("Host: {own}", "Origin: http://{own}", "Origin: http://evil.example"),
+        ("Host: {own}", "X: " + "a" * (1 << 20)),
+        ("Host: {own}", *(f"X{n}: a" for n in range(60_000))),
+    ],
+)
+def test_what_stands_before_a_body_is_bounded_and_stands_once(server, lines):
+    head = "\r\n".join(line.format(own=server.host) for line in lines)
+    with wire_to(server) as wire, suppress(OSError):  # it may close before it has read all
+        wire.sendall(f"GET / HTTP/1.1\r\n{head}\r\n\r\n".encode())
+        assert wire.recv(1 << 12).split(b" ")[1] in (b"400", b"403")
+
+
+def wire_to(server):
+    return socket.create_connection(("127.0.0.1", server.port), timeout=60)
+
+
+def test_a_websockets_message_is_bounded(server):
+    head = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in UPGRADE.items())
+    opening = f"GET {SOCKET} HTTP/1.1\r\nHost: {server.host}\r\nOrigin: {own(server)}\r\n{head}\r\n"
+    with wire_to(server) as wire:
+        wire.sendall(opening.encode())
+        assert b" 101 " in wire.recv(1 << 12)
+        before = peak_kb(server)
+        size = 64 << 20
+        with suppress(OSError):  # the connection is cut
+            wire.sendall(b"\x81\xff" + size.to_bytes(8, "big") + b"\0\0\0\0")
+            for _ in range(64):
+                wire.sendall(b"4" * (1 << 20))
+            pytest.fail("it took all of the message")
+    assert peak_kb(server) - before < 40 << 10
 
 
 def test_a_websocket_of_an_own_page_is_opened(server):
@@ -215,6 +257,47 @@ def test_a_wrong_token_is_refused_and_no_token_is_written_down_twice(public):
         public.ask(f"{path}?token={public.token}")
         public.ask(f"{path}?token={public.token}", **known)
     assert public.errors.read_text().count(public.token) == 1
+
+
+def test_a_token_is_compared_in_constant_time(monkeypatch):
+    """Both the cookie and the form: by the one function that takes as long for any guess."""
+    compared = []
+
+    def spying(said, token):
+        compared.append((said, token))
+        return False
+
+    monkeypatch.setattr(guard.secrets, "compare_digest", spying)
+    standing = guard.Guard(nobody, guard.House("0.0.0.0", 80, "right"))
+    for scope in (
+        scope_of("GET", "/", cookie="rebill_token_80=guess"),
+        scope_of("POST", "/login", origin="http://localhost"),
+    ):
+        ask(standing, scope, b"token=guess")
+    assert compared == [(b"guess", b"right"), (b"guess", b"right")]
+
+
+async def nobody(scope, receive, send):
+    pytest.fail("it was let in")
+
+
+def scope_of(method, path, **headers):
+    named = {"host": "localhost", "accept": "text/html", **headers}
+    raw = [(name.encode(), value.encode()) for name, value in named.items()]
+    return {"type": "http", "method": method, "path": path, "headers": raw, "query_string": b""}
+
+
+def ask(app, scope, body):
+    """Let an app answer one request on a thread of its own: this one has the browser's loop."""
+
+    async def receive():
+        return {"type": "http.request", "body": body}
+
+    async def send(message):
+        pass
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, app(scope, receive, send)).result()
 
 
 def test_a_name_is_refused_on_a_public_address_too(public):
