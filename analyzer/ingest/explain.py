@@ -104,6 +104,22 @@ def explain(path: Path, wish: Wish) -> Explanation:
         return _explained(store, source, detected, wish)
 
 
+def told(path: Path, wish: Wish) -> str:
+    """Say in which format a file would be read, from its first records alone.
+
+    Raises:
+        FormatError: the file cannot be read, or its format cannot be told.
+    """
+    source = SourceFile(path, name=wish.name)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Store.open(Path(folder) / "told.duckdb") as store,
+        readable(source) as plain_path,
+    ):
+        detected = detected_by(store, source, plain_path, wish)
+    return f"{detected.format.title}, {looks(detected.shape)}, because {_why(detected, wish)}"
+
+
 def _explained(store: Store, source: SourceFile, detected: Detected, wish: Wish) -> Explanation:
     fmt = detected.format
     columns = with_feature(fmt, wish.feature)

@@ -158,7 +158,7 @@ class Panel:
             if len(tiers) < edits.MOST_TIERS:
                 self._button("Add a tier", edits.add_tier(number))
             if len(tiers) > edits.FEWEST_TIERS:
-                self._button("Remove the first", edits.drop_tier(number, 0))
+                self._button("Remove the first tier", edits.drop_tier(number, 0))
 
     def _button(self, text: str, edit: Edit) -> None:
         button = ui.button(text, on_click=lambda: self._change("routing", edit))

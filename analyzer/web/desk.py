@@ -74,6 +74,13 @@ class Desk:
         """Run a job that does not touch the database on another thread."""
         return await asyncio.get_running_loop().run_in_executor(self._aside, job)
 
+    def is_empty(self) -> bool:
+        """Return whether nothing at all is loaded. A job."""
+        if not self.db.exists():
+            return True
+        with self.reading() as store:
+            return not store.one("held")["rows"]
+
     def book(self) -> PriceBook:
         """Return the price book. A job."""
         self._book = self._book or open_book(self.price_files)

@@ -24,7 +24,8 @@ def show_downloads(held: ui.element, word: str) -> None:
     with held:
         for name, (title, _) in FILES.items():
             with ui.element("li"):
-                ui.link(name, f"/download/{name}?s={word}")
+                link = ui.link(name, f"/download/{name}?s={word}")
+                link.on("click", lambda name=name: ui.notify(f"{name} is being written"))
                 say("span", title, "note")
         with ui.element("li"):
             ui.link("Look at the report", f"/report?s={word}", new_tab=True)

@@ -7,7 +7,7 @@ from nicegui import ui
 from analyzer.errors import RebillError
 from analyzer.findings import Findings
 from analyzer.web.desk import TODAY
-from analyzer.web.frame import complain, frame, say, waiting, wants_dark
+from analyzer.web.frame import complain, frame, nothing_loaded, say, waiting, wants_dark
 from analyzer.web.office import Office
 from analyzer.web.show import show_chart, show_section, show_table
 from reports import charts, sentences, spelling
@@ -30,6 +30,11 @@ def add(office: Office) -> None:
         await ui.context.client.connected()
         dark = await wants_dark()
         try:
+            if await office.desk.do(office.desk.is_empty):
+                held.clear()
+                with held:
+                    nothing_loaded()
+                return
             found = await office.desk.do(lambda: office.desk.findings(TODAY))
         except RebillError as error:
             held.clear()

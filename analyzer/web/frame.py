@@ -64,7 +64,22 @@ def complain(error: BaseException | str) -> None:
     """Say in the page what went wrong; it stays until the page changes."""
     text = str(error) if isinstance(error, RebillError | str) else _FAULT
     with ui.element("div").classes("trouble").props("role=alert"):
-        say("p", text)
+        say("p", sentence(text))
+
+
+def sentence(text: str) -> str:
+    """Begin an error's line as a sentence, unless it begins with a file, and end it as one."""
+    first = text.split(" ", 1)[0]
+    begun = text[:1].upper() + text[1:] if first.isalpha() else text
+    return begun if begun[-1:] in ".?!:" else f"{begun}."
+
+
+def nothing_loaded() -> None:
+    """Say where to begin."""
+    with ui.element("div").classes("empty"):
+        say("h2", "Nothing is loaded yet").style("margin-top:0")
+        say("p", "Load a log first, or look around with the sample company.", "lead")
+        ui.link("Load files", "/")
 
 
 def waiting(text: str, desk: Desk | None = None) -> ui.element:

@@ -9,8 +9,9 @@ from typing import Any
 
 from analyzer.commands.accounts import spell_account
 from analyzer.errors import FormatError
+from analyzer.ingest import explain as explaining
 from analyzer.ingest.detect import AUTO
-from analyzer.ingest.explain import Explanation, explain
+from analyzer.ingest.explain import Explanation
 from analyzer.ingest.load import Wish, ingest_file
 from analyzer.ingest.mapping_file import MappingFile, mapping_from
 from analyzer.ingest.names import names_of
@@ -83,7 +84,12 @@ def load(desk: Desk, job: Job, progress: Progress) -> str:
 
 def explained(job: Job) -> Explanation:
     """Return how a file would be read; it goes into a database that is thrown away."""
-    return explain(job.path, job.wish())
+    return explaining.explain(job.path, job.wish())
+
+
+def told(job: Job) -> str:
+    """Return in which format a file would be read, from its first records alone."""
+    return explaining.told(job.path, job.wish())
 
 
 def names(job: Job) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from analyzer.tune.along import Along, Run
 from analyzer.web.frame import say
 from reports import spelling
 
-_COLOURS = {"saves": "var(--after)", "costs": "var(--added)", "same": "var(--rule)"}
+_COLOURS = {"saves": "var(--saved)", "costs": "var(--added)", "same": "var(--rule)"}
 _GAP_PERCENT = 0.6
 
 

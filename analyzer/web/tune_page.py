@@ -14,7 +14,7 @@ from analyzer.web.control_panel import MODELS, Panel, Slider
 from analyzer.web.desk import TODAY
 from analyzer.web.download_list import lay_out_downloads, show_downloads
 from analyzer.web.edits import Edit
-from analyzer.web.frame import complain, frame, waiting, wants_dark
+from analyzer.web.frame import complain, frame, nothing_loaded, waiting, wants_dark
 from analyzer.web.models_list import cheap_and_dear, models_html
 from analyzer.web.office import Office
 from analyzer.web.outcome import Outcome
@@ -63,6 +63,11 @@ class TunePage:
         desk = self._office.desk
         dark = await wants_dark()
         try:
+            if await desk.do(desk.is_empty):
+                self._held.clear()
+                with self._held:
+                    nothing_loaded()
+                return
             today = await desk.do(lambda: desk.findings(TODAY))
             book = await desk.do(desk.book)
             self._features = by_spend(today)

@@ -61,8 +61,7 @@ class _Card:
         if self._small:
             ui.timer(0, self._preview, once=True)
         else:
-            with self._found:
-                say("p", "Not read yet: a preview of a file of this size takes a while.", "note")
+            ui.timer(0, self._tell, once=True)
 
     def _ways(self) -> None:
         names = {AUTO: "told from the file", **{one.name: one.title for one in FORMATS}}
@@ -124,6 +123,25 @@ class _Card:
         self._office.spool.drop(self._one.id)
         await self._refresh()
 
+    async def _tell(self) -> None:
+        """Tell a large file's format; its rows are counted when somebody asks."""
+        try:
+            told = await self._office.desk.aside(lambda: loading.told(self._job()))
+        except RebillError as error:
+            self._refused(error)
+            return
+        with self._found:
+            say("p", f"{told}.")
+            ui.button("Count its rows and preview three", on_click=self._preview).classes(
+                "plain"
+            ).props("no-caps flat color=none")
+
+    def _refused(self, error: RebillError) -> None:
+        self._found.clear()
+        with self._found:
+            complain(loading.named(str(error), self._job()))
+        self._another_way.open()
+
     async def _preview(self) -> None:
         job = self._job()
         self._found.clear()
@@ -132,10 +150,7 @@ class _Card:
         try:
             found = await self._office.desk.aside(lambda: loading.explained(job))
         except RebillError as error:
-            self._found.clear()
-            with self._found:
-                complain(loading.named(str(error), job))
-            self._another_way.open()
+            self._refused(error)
             return
         self._found.clear()
         with self._found:

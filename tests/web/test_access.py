@@ -59,7 +59,7 @@ def test_a_first_visit_is_accessible(serve, tab):
     page.get_by_role("button", name="Try it with the sample company").wait_for()
     clean(page)
     page.goto(f"{page.url}explore")
-    page.get_by_role("alert").wait_for()
+    page.get_by_role("heading", name="Nothing is loaded yet").wait_for()
     clean(page)
     page.goto(page.url.replace("explore", "nowhere"))
     page.get_by_role("heading", name="Not here").wait_for()
