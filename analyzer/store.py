@@ -26,6 +26,10 @@ _SQL = Path(__file__).parent / "sql"
 _CHECKED_TEXT = "rebill"
 """Its keyed digest stands in ``meta``, so that another database's secret is noticed."""
 
+_READING_MIB, _READING_MIB_A_THREAD = 1024, 512
+"""Left to itself, DuckDB holds as much of a database as memory has room for. Logs are read front to
+back: what is read again comes from the system's own cache."""
+
 Frame: TypeAlias = pl.DataFrame | pa.Table | pa.RecordBatchReader
 
 
@@ -76,7 +80,9 @@ class Store:
         connection = _connect(path, read_only=read_only)
         try:
             store = cls(connection, path, read_only=read_only)
-            if not read_only:
+            if read_only:
+                store.limit_memory(_READING_MIB, _READING_MIB_A_THREAD)
+            else:
                 _drop_spilled(path)
             store._prepare(read_only=read_only)
             yield store

@@ -17,13 +17,13 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import duckdb
 import libcachesim
 import numpy as np
 import polars as pl
 
 from analyzer.lever import Context
 from analyzer.levers.caching import LEVER, Caching, sort_by_key
-from analyzer.store import Store
 from bench.clock import Taken, in_turns
 from bench.databases import database
 from bench.table import Options, Row, seconds
@@ -79,9 +79,8 @@ def _told(taken: Taken) -> tuple[str, str]:
 
 
 def _trace(path: Path) -> pl.DataFrame:
-    with Store.open(path, read_only=True) as store:
-        schema = {"ts_us": pl.Int64, "latency_us": pl.Int64, "prompt_key": pl.UInt64}
-        return pl.DataFrame(store.rows(_TRACE), schema=schema, orient="row")
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return connection.sql(_TRACE).pl()
 
 
 def _hits(trace: pl.DataFrame, ttl_s: int) -> int:

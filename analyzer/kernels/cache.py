@@ -89,8 +89,7 @@ class Trace:
         overtaken = np.flatnonzero(in_flight)
         if not len(overtaken):
             return run_end
-        readable = self.times.first_at(overtaken, self.fill[overtaken])
-        run_end[overtaken] = np.maximum(readable, overtaken + 1)
+        run_end[overtaken] = self.times.first_at(overtaken, self.fill[overtaken])
         if not self.coalesce:
             # A request that is not overtaken ends every run before it: nothing beyond it counts.
             bounded = np.flatnonzero(np.r_[in_flight, False] | np.r_[False, in_flight])
@@ -193,7 +192,10 @@ class _Run:
         self.miss[starts] = True
 
     def _walk(self, start: int) -> None:
-        """Replay the rest of one key request by request: answers of a run lie a TTL apart."""
+        """Replay the rest of one key request by request: answers of a run lie a TTL apart.
+
+        Never with ``coalesce``: there a run has one answer.
+        """
         clock: int | None = None
         in_flight: list[int] = []
         for i in range(start, int(self.ends[self.key[start]])):
@@ -202,8 +204,6 @@ class _Run:
                 clock = heappop(in_flight)
             if clock is not None and now - clock < self.ttl:
                 clock = now if self.refresh else clock
-            elif self.coalesce and in_flight:
-                self.waited[i] = True
             else:
                 self.miss[i] = True
                 heappush(in_flight, int(self.fill[i]))

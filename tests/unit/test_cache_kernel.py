@@ -64,6 +64,14 @@ def test_the_last_moment_of_a_ttl_is_a_miss(gap_us, hit):
     assert replay(rows, HOUR_US)[1] == (hit, False)
 
 
+@pytest.mark.parametrize("fewest_keys_at_once", [1, 256])
+def test_only_the_answers_of_a_run_are_stored(monkeypatch, fewest_keys_at_once):
+    """The hits at 20 and 30 store nothing, so that 48 is past the answer of 7."""
+    monkeypatch.setattr(cache, "_FEWEST_KEYS_AT_ONCE", fewest_keys_at_once)
+    rows = [(0, 0, 0), (1, 0, 5), (1, 2, 7), (1, 20, 20), (1, 30, 30), (1, 48, 48)]
+    assert [hit for hit, _ in replay(rows, 40)] == [False, False, False, True, True, False]
+
+
 def test_one_preparation_serves_every_ttl():
     rows = [(k, t, t + 3) for k in (2, 5) for t in (0, 1, 4, 9, 30)]
     key, ts, fill = (np.array(column) for column in zip(*rows, strict=True))
@@ -78,4 +86,5 @@ def test_keys_too_many_for_one_integer_are_replayed_in_chunks():
     century = 1 << 60
     rows = [(k, t, t) for k in range(9) for t in (0, 5, century, century + 20)]
     assert len(cache._chunks(np.array([r[0] for r in rows]), np.array([r[1] for r in rows]))) > 1
-    assert replay(rows, 10) == walk(rows, 10, refresh=False, coalesce=False)
+    for ttl in (10, 2 * century):  # under the longer, a key that is cut in two misses twice
+        assert replay(rows, ttl) == walk(rows, ttl, refresh=False, coalesce=False)

@@ -56,6 +56,26 @@ def test_keys_too_wide_for_one_integer_stay_apart(columns):
     assert order.reshape(3, 3).tolist() == [[1, 4, 7], [2, 5, 8], [0, 3, 6]]
 
 
+def test_many_rows_in_wide_columns_stay_apart():
+    """Numbers of rows grow with every column that is taken in, and must never wrap."""
+    numbers = np.arange(1 << 12)
+    wide = np.full(len(numbers), (1 << 20) - 1)
+    group, _ = group_in_order([numbers, numbers, *[wide] * 6])
+    assert group.tolist() == numbers.tolist()
+
+
+def test_one_column_is_enough_and_may_be_negative():
+    group, order = group_in_order([np.array([3, -3, 3, -1])])
+    assert group.tolist() == [0, 1, 2, 2]
+    assert order.tolist() == [1, 3, 0, 2]
+
+
+def test_negative_keys_do_not_meet_those_of_another_column():
+    """2 * 5 - 4 is 1 * 5 + 1: a number below zero must not be taken as it is."""
+    group, _ = group_in_order([np.array([1, 2, 0]), np.array([1, -4, 4])])
+    assert group.tolist() == [0, 1, 2]
+
+
 calls = st.lists(st.tuples(st.integers(-2, 2), st.sampled_from([None, 4, 9])), max_size=30)
 
 
