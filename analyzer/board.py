@@ -165,7 +165,8 @@ class Driver:
     """What the annual saving becomes when one thing turns out otherwise, all else as found."""
 
     kind: str
-    """``days``, ``price``, ``output``, ``input``, ``volume`` or ``drop``."""
+    """``days``, ``price``, ``output``, ``input``, ``volume``, ``escalation``, ``hits`` or
+    ``drop``."""
     subject: str
     """The lever that ``drop`` leaves out."""
     step_ppm: int
@@ -185,6 +186,47 @@ class BreakEven:
     """Where the saving is zero: a multiple for prices and lengths, else a share."""
     monthly_pico_usd: int | None
     """For ``run_cost``: what the lever saves a month when it joins last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reroute:
+    """An average day's calls of one provider, all sent to one model of another."""
+
+    model: str
+    provider: str
+    pico_usd: int
+    """At list price, nothing cached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shock:
+    """What one provider can do to the policy: double its prices, or be down for a day."""
+
+    provider: str
+    doubled: Pair
+    """A year's spend, today's calls and under the policy, at twice this provider's prices."""
+    day_calls: int
+    """What it answers under the policy on an average day."""
+    day_pico_usd: int
+    cheapest: Reroute | None
+    """The models in play at other providers that this day would cost least and most at; None
+    where nobody else is in play."""
+    dearest: Reroute | None
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """Where a lever of one feature stops paying, by what decides it."""
+
+    kind: str
+    """``main_price``: of an input token that compression takes off, in pico-dollars.
+    ``shared_prefix``: tokens."""
+    feature: str
+    found: int
+    """Where it stands: what such a token costs, or the tokens that packing spares a call, net."""
+    limit: int
+    """Where it saves nothing: what taking a token off costs, or a prefix as short as the marker
+    that each packed call brings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +299,9 @@ class Board:
     break_evens: tuple[BreakEven, ...]
     forecast: Forecast | None
     risks: tuple[Risk, ...]
+    shocks: tuple[Shock, ...] = ()
+    """Of every provider that the policy pays, the most paid first."""
+    thresholds: tuple[Threshold, ...] = ()
 
     @property
     def one_off_pico_usd(self) -> int:

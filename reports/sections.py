@@ -78,6 +78,8 @@ def sensitivity_section(findings: Findings) -> Section:
         outlook.driver_grid(findings) if board.drivers else None,
         outlook.break_even_grid(findings) if board.break_evens else None,
         outlook.run_cost_grid(findings) if board.break_evens else None,
+        outlook.threshold_grid(findings),
+        outlook.shock_grid(findings),
     )
     note = "Annual saving, one thing at a time, all else as found. The line is the saving as found."
     tornado = (("tornado", "What moves the annual saving", note),)

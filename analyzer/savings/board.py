@@ -17,8 +17,10 @@ from analyzer.savings.forecast import day_spread, forecast
 from analyzer.savings.payback import costs, duties, paybacks
 from analyzer.savings.quality import quality, scores_of, served
 from analyzer.savings.risks import risks
-from analyzer.savings.sensitivity import bought, break_evens, drivers
+from analyzer.savings.sensitivity import bought, break_evens, drivers, escalated
+from analyzer.savings.shocks import shocks
 from analyzer.savings.spend import by_model, by_provider, conflicts, optimisations, rates
+from analyzer.savings.thresholds import thresholds
 from analyzer.savings.units import TOTAL, Users, unit_costs, users_of
 from analyzer.store import Tables
 
@@ -93,7 +95,7 @@ def board(asked: Asked, replayed: Replayed, found: Found) -> Board:
         optimisations=optimisations(found.shares),
         quality=quality(scores, answered),
         day_spread=day_spread(found.days),
-        drivers=drivers(log.window, ledger, paid, annual),
+        drivers=drivers(log.window, ledger, paid, annual, escalated(log, replayed.groups, after)),
         break_evens=break_evens(log, replayed.groups, cells, ledger, paid),
         forecast=forecast(found.days, log.window),
         risks=risks(
@@ -106,4 +108,6 @@ def board(asked: Asked, replayed: Replayed, found: Found) -> Board:
             asked.sources,
             found.bill,
         ),
+        shocks=shocks(log.catalog, log.window, before, after),
+        thresholds=thresholds(log, replayed.groups, cells, ledger),
     )

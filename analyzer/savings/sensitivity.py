@@ -21,6 +21,8 @@ PRICE_STEP = 200_000
 OUTPUT_STEP = 200_000
 INPUT_STEP = 100_000
 VOLUME_STEP = 200_000
+ESCALATION_STEP = 200_000
+HITS_STEP = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +48,46 @@ def bought(log: Log, after: pl.DataFrame) -> Bought:
     return Bought(*(int(value or 0) for value in sums))
 
 
+def escalated(log: Log, groups: tuple[Profile, ...], after: pl.DataFrame) -> int:
+    """Return what the whole policy pays for the later tiers of its cascades, in pico-dollars."""
+    total = 0
+    for profile in groups:
+        rule = profile.rules.get("routing")
+        if isinstance(rule, Routing) and rule.score != "difficulty":
+            tiers = [log.context.targets[tier.model] for tier in rule.tiers]
+            if len(set(tiers)) == len(tiers):
+                mine = pl.col("feature").is_in(profile.features)
+                total += _sum(after.filter(mine, pl.col("model").is_in(tiers[1:])))
+    return total
+
+
 def drivers(
-    window: Window, ledger: Ledger, paid: Bought, days: Interval | None
+    window: Window, ledger: Ledger, paid: Bought, days: Interval | None, later_tiers: int = 0
 ) -> tuple[Driver, ...]:
-    """Return what moves the annual saving, the widest first; none without a projection."""
+    """Return what moves the annual saving, the widest first; none without a projection.
+
+    ``later_tiers``: what cascades pay for requests that escalate.
+    """
     if days is None:
         return ()
-    found = [*_drivers(window, ledger, paid, days)]
+    found = [*_drivers(window, ledger, paid, days, later_tiers)]
     moving = [d for d in found if d.annual.low_pico_usd != d.annual.high_pico_usd]
     return tuple(sorted(moving, key=lambda d: d.annual.low_pico_usd - d.annual.high_pico_usd))
 
 
-def _drivers(window: Window, ledger: Ledger, paid: Bought, days: Interval) -> Iterator[Driver]:
+def _drivers(
+    window: Window, ledger: Ledger, paid: Bought, days: Interval, later_tiers: int
+) -> Iterator[Driver]:
     saving = ledger.saving(ledger.everything)
+    cached = saving - _without("caching", ledger) if "caching" in ledger.levers else 0
     yield Driver("days", "", 0, Range(days.p10_pico_usd, days.p90_pico_usd))
     for kind, step, moved in (
         ("price", PRICE_STEP, paid.total),
         ("output", OUTPUT_STEP, paid.output),
         ("input", INPUT_STEP, paid.input),
         ("volume", VOLUME_STEP, saving),
+        ("escalation", ESCALATION_STEP, later_tiers),
+        ("hits", HITS_STEP, cached),
     ):
         by = round_half_up(moved * step, PPM)
         ends = sorted(_annual(saving + sign * by, window) for sign in (-1, 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analyzer.board import BreakEven, Driver
+from analyzer.board import BreakEven, Driver, Shock, Threshold
 from analyzer.findings import Findings
 from reports import spelling
 from reports.footing import digits_of, summary_unit
@@ -19,6 +19,8 @@ _MOVED = {
     "output": "Length of their answers",
     "input": "Their count of prompt tokens",
     "volume": "Number of requests",
+    "escalation": "Requests that a cascade escalates",
+    "hits": "Answers from the response cache",
 }
 
 
@@ -88,6 +90,67 @@ def _times(limit_ppm: int) -> str:
         return f"more than {MOST_TIMES} times as much"
     tenths = limit_ppm * 10 // PPM
     return f"{tenths // 10}.{tenths % 10} times as much"
+
+
+def threshold_grid(findings: Findings) -> Grid | None:
+    """Return where compression and packing stop paying; None where neither is used."""
+    rows = tuple(_threshold_row(row) for row in findings.board.thresholds)
+    if not rows:
+        return None
+    return Grid(
+        "thresholds",
+        "Where compression and packing stop paying",
+        "Compression pays while a token it takes off costs more at the main model than taking it "
+        "off costs at the compressor. Packing pays while calls share more than the marker that "
+        "each packed call brings.",
+        ("Feature", "What decides", "In this replay", "Pays nothing at"),
+        rows,
+        words=frozenset({1}),
+    )
+
+
+def _threshold_row(row: Threshold) -> tuple[str, ...]:
+    name = spelling.name(row.feature)
+    if row.kind == "main_price":
+        found, limit = (spelling.money(pico * PPM) for pico in (row.found, row.limit))
+        return name, "Price of a million input tokens", found, limit
+    spared = f"{spelling.plural(row.found, 'token')} spared a call, net"
+    return name, "Length of the shared prefix", spared, spelling.plural(row.limit, "token")
+
+
+def shock_grid(findings: Findings) -> Grid | None:
+    """Return what each provider can do to the policy; None where it pays nobody."""
+    rows = tuple(_shock_row(shock) for shock in findings.board.shocks)
+    if not rows:
+        return None
+    return Grid(
+        "shocks",
+        "If a provider doubles its prices, or is down for a day",
+        "A year\u2019s spend at twice its prices, all else as found. A day\u2019s calls elsewhere: "
+        "at list price, nothing cached, all at one model that another provider has in play; "
+        "whether its answers are good enough is not asked.",
+        (
+            "Provider under the policy", "Doubled: today", "Doubled: policy", "Calls a day",
+            "A day costs", "Elsewhere, least", "Elsewhere, most",
+        ),
+        rows,
+        wide=True,
+    )  # fmt: skip
+
+
+def _shock_row(shock: Shock) -> tuple[str, ...]:
+    elsewhere = tuple(
+        spelling.NOTHING if way is None else f"{spelling.money(way.pico_usd)} ({way.model})"
+        for way in (shock.cheapest, shock.dearest)
+    )
+    return (
+        spelling.name(shock.provider),
+        spelling.money(shock.doubled.before_pico_usd),
+        spelling.money(shock.doubled.after_pico_usd),
+        spelling.count(shock.day_calls),
+        spelling.money(shock.day_pico_usd),
+        *elsewhere,
+    )
 
 
 def run_cost_grid(findings: Findings) -> Grid:
