@@ -113,6 +113,7 @@ def _unit(unit: UnitFound) -> Mapping[str, object]:
         "quality_in_sample": {f: _quality(q) for f, q in unit.quality_in.items()},
         "quality_out_of_sample": {f: _quality(q) for f, q in unit.quality_out.items()},
         "added_latency": {f: _added(added) for f, added in unit.added.items()},
+        "escalated": {feature: found.share for feature, found in unit.escalations.items()},
         "placebo": {
             feature: {
                 "requests": tested.requests,

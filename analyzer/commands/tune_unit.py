@@ -73,6 +73,7 @@ def _added(unit: UnitFound) -> Iterator[str]:
 def notes(unit: UnitFound) -> Iterator[str]:
     """Yield what each cascade is up against: single models, chance, and hindsight."""
     yield from against_singles(unit)
+    yield from _break_even(unit)
     yield from _coin(unit)
     yield from _noise(unit)
 
@@ -98,6 +99,19 @@ def against_singles(unit: UnitFound) -> Iterator[str]:
             yield (
                 f"{single.feature}: the cascade costs {spell_usd(spent)} and is not known to be "
                 f"better: it does not beat {single.model} alone"
+            )
+
+
+def _break_even(unit: UnitFound) -> Iterator[str]:
+    """A cascade saves only while it escalates less than 1 - (first tier + judge) / last tier."""
+    for feature, found in unit.escalations.items():
+        costs = {s.model: s.in_pico_usd for s in unit.singles if s.feature == feature}
+        first, last = costs.get(found.first), costs.get(found.last)
+        if first is not None and last:
+            yield (
+                f"{feature}: {found.share:.1%} of requests escalate; the cascade saves against "
+                f"{found.last} alone while that stays below {1 - first / last:.1%} "
+                "(1 - (c + j) / s, judging free)"
             )
 
 

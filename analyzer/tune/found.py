@@ -102,6 +102,16 @@ class Placebo:
 
 
 @dataclass(frozen=True, slots=True)
+class Escalation:
+    """How much of a cascade's traffic needs more than its first tier, in sample."""
+
+    share: float
+    first: str
+    last: str
+    """The models of its first and last tier."""
+
+
+@dataclass(frozen=True, slots=True)
 class UnitFound:
     """One unit: what is changed, what that is known to do to quality, and what else was near."""
 
@@ -121,6 +131,8 @@ class UnitFound:
     """The highest low end that any choice reaches, by feature."""
     added: Mapping[str, Added | None]
     """What the tuned rules add to latency, by feature."""
+    escalations: Mapping[str, Escalation]
+    """Of features with a cascade."""
     cascades: Mapping[str, int]
     """Features whose tuned rules hold a cascade: their pico-dollars in sample."""
     dropped: tuple[str, ...]

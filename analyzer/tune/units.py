@@ -8,7 +8,7 @@ from analyzer.levers.routing import Routing
 from analyzer.tune.answers import Quality
 from analyzer.tune.binding import binding
 from analyzer.tune.days import Days
-from analyzer.tune.found import Placebo, Single, UnitFound
+from analyzer.tune.found import Escalation, Placebo, Single, UnitFound
 from analyzer.tune.frontier import Frontiers
 from analyzer.tune.judge import Judge, changes
 from analyzer.tune.placebo import placebo
@@ -38,6 +38,7 @@ def unit_found(
         given_out={f: _held_out(judge, unit, given, f, test) for f in unit.features},
         best_quality={f: _best_low(one, judge, f) for f in unit.features},
         added={f: judge.added(unit, best, f) for f in unit.features},
+        escalations=_escalations(routed, traffic, judge.days),
         cascades={f: judge.days.of(mine[f]) for f in routed},
         dropped=tuple(sorted(had.difference(routed))),
         judged_by_evals=tuple(f for f, table in routed.items() if table["score"] == "evals"),
@@ -67,6 +68,18 @@ def _placebos(
         if tested is not None:
             found[feature] = tested
     return found
+
+
+def _escalations(routed: dict[str, Table], traffic: Traffic, days: Days) -> dict[str, Escalation]:
+    """A router calls one model a request: nothing escalates there."""
+    rules = {f: Routing.model_validate({"features": [f], **t}) for f, t in routed.items()}
+    return {
+        feature: Escalation(
+            traffic.reached(feature, rule, days)[1], rule.tiers[0].model, rule.tiers[-1].model
+        )
+        for feature, rule in rules.items()
+        if rule.score != "difficulty"
+    }
 
 
 def _routes(unit: Unit, slots: Sequence[Slot], choice: Choice) -> dict[str, Table]:

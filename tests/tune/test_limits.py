@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from analyzer.commands import tune_unit
 from analyzer.tune.latency import reach_by_rate
 from analyzer.tune.options import Limits
 from tests.tune.world import CACHED, CHEAP, DEAR, ROUTED, tuned
@@ -38,6 +39,16 @@ def reach_by_rate_of(text):
     from analyzer.policy import parse_policy
 
     return reach_by_rate(parse_policy(text.encode(), "p.toml").rules["routing"][0])
+
+
+def test_where_a_cascade_stops_saving_is_told_beside_what_it_escalates(db):
+    """The cheap model costs 6% of the dear one."""
+    text = RATE.replace(f'  {{ model = "{CHEAP}", pass_rate = 0.5 }},\n', "", 1)
+    unit = tuned(db, text).units[0]
+    (said,) = (line for line in tune_unit.notes(unit) if "escalate" in line)
+    assert unit.escalations["chat"].share == 0.5
+    assert "50.0% of requests escalate" in said
+    assert "below 94.0%" in said
 
 
 def test_answers_that_are_always_long_enough_add_nothing_on_average(db):
