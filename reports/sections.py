@@ -14,9 +14,7 @@ TARGET_PERCENT = 15
 """A forecast within this of what is spent is what FinOps teams call walking (20 to crawl)."""
 
 KINDS_OF_SAVING = (
-    "Every saving in this report is potential: nothing of it is committed or realised yet. What "
-    "caches and discounts already save today is in today\u2019s spend, and is not counted again; "
-    "the three are never added."
+    "Every saving in this report is potential: nothing of it is committed or realised yet."
 )
 
 
@@ -42,6 +40,7 @@ def economics_section(findings: Findings) -> Section:
             economics.unit_grid(findings),
             economics.optimisation_grid(findings),
             economics.rates_grid(findings),
+            economics.kinds_grid(findings),
             economics.provider_grid(findings),
             economics.model_grid(findings),
         ),

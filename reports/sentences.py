@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from analyzer.findings import Findings, Interval, Window
 from reports import spelling
-from reports.footing import digits_of, to_unit, unit_of
+from reports.footing import digits_of, to_unit, totals, unit_of
 
 MINUTES_AN_HOUR = 60
 ONE_DAY = (
@@ -87,9 +87,10 @@ def _projected(findings: Findings) -> Headline:
 
 def _of_the_window(findings: Findings, why: str) -> Headline:
     before, after = findings.before_pico_usd, findings.after_pico_usd
+    levels = totals(findings)
     return Headline(
         "Saving in this log",
-        spelling.money(findings.saving_pico_usd),
+        spelling.money(levels[0] - levels[-1]),
         why,
         "in this log",
         spelling.money(before),

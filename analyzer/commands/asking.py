@@ -41,9 +41,7 @@ def find(
         replayed = replay_log(store, question)
         findings = conclude(store, question, replayed)
         if curves or (curves is None and findings.coverage.requests <= MOST_WEIGHED):
-            from analyzer.curves.draw import with_curves
-
-            findings = with_curves(findings, store, question)
+            findings = _weighed(findings, store, question)
         kept = store.kept
     if kept is not None:
         keep(db, kept)
@@ -52,6 +50,15 @@ def find(
     from analyzer.savings.claims import with_claims
 
     return with_claims(findings, claims_file)
+
+
+def _weighed(findings: Findings, store: Store, question: Question) -> Findings:
+    from analyzer.commands.meter import Meter
+    from analyzer.curves.draw import with_curves
+    from analyzer.tune.watch import Watch
+
+    with Meter() as meter:
+        return with_curves(findings, store, question, Watch(meter.show))
 
 
 def replay(

@@ -21,6 +21,7 @@ from analyzer.session import Session
 from analyzer.store import Store
 from analyzer.tune.answers import Answers
 from analyzer.tune.days import Days
+from analyzer.tune.watch import Watch
 
 MOST_CURVES = 3
 """Of one lever: the dearest features first."""
@@ -49,7 +50,7 @@ class Outcome:
     escalated: int
 
 
-def with_curves(findings: Findings, store: Store, question: Question) -> Findings:
+def with_curves(findings: Findings, store: Store, question: Question, watch: Watch) -> Findings:
     """Return the findings with a curve for each value that the policy sets, and answers' ages."""
     policy = question.policy
     session = Session(store, question.book, question.preferred)
@@ -57,7 +58,10 @@ def with_curves(findings: Findings, store: Store, question: Question) -> Finding
     subjects = [*_subjects(policy, findings)]
     shown = [*_few_of_each(subjects)]
     desk = Desk(session, policy, findings, answers)
-    drawn = [desk.draw(subject) for subject in shown]
+    drawn = []
+    for number, subject in enumerate(shown):
+        watch.step("drawing curves", number, len(shown))
+        drawn.append(desk.draw(subject))
     least = findings.before_pico_usd // LEAST_OF_SPEND
     flat = [curve for curve in drawn if _span(curve) <= least]
     log = session.bill(policy, steps="whole").log

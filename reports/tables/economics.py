@@ -88,6 +88,34 @@ def optimisation_grid(findings: Findings) -> Grid:
     )
 
 
+def kinds_grid(findings: Findings) -> Grid:
+    """Return what is saved already, what is promised, and what could be: never a sum of them."""
+    rates, unit = findings.board.rates, unit_of(findings)
+    saved = to_unit(findings.before_pico_usd, unit) - to_unit(findings.after_pico_usd, unit)
+    realised = rates.listed.before_pico_usd - rates.paid.before_pico_usd
+    rows = (
+        (
+            "Realised",
+            "below list price already, by caches and discounts of today",
+            spelling.money(realised),
+        ),
+        ("Committed", "what somebody has signed or shipped: no log tells", spelling.NOTHING),
+        (
+            "Potential",
+            "what this policy would save of today\u2019s spend",
+            spelling.money(saved),
+        ),
+    )
+    return Grid(
+        "kinds-of-saving",
+        "Realised, committed, potential",
+        "In this log, and never added: the first is in today\u2019s spend already.",
+        ("Kind", "What it is", "Saving"),
+        rows,
+        words=frozenset({1}),
+    )
+
+
 def rates_grid(findings: Findings) -> Grid:
     """Return list price, price paid and the effective savings rate, before and after."""
     rates = findings.board.rates

@@ -7,6 +7,7 @@ import pytest
 from analyzer.findings import SameMoney
 from reports import html, markdown, text
 from tests import findings_example as example
+from tests import report_page
 
 RENDERERS = {
     "text": lambda found: text.render(found, width=100),
@@ -63,3 +64,11 @@ def test_unpriced_totals_without_a_count_are_counted_in_tokens():
     found = replace(found, coverage=replace(found.coverage, unpriced=unpriced))
     tokens = f"{sum(model.tokens for model in unpriced):,} tokens of models without a known price"
     assert tokens in shown("text", found)
+
+
+def test_the_potential_saving_is_the_one_that_every_other_table_adds_up_to() -> None:
+    found = example.build({"a": (124_990_400_000_000, (118_134_900_000_000,))}, levers=("caching",))
+    page = html.render(found)
+    kinds = {row[0][0]: row[2][0] for row in report_page.table(page, "Realised, committed")[1:]}
+    assert kinds["Potential"] == report_page.table(page, "Rate and usage")[-1][2][0]
+    assert kinds["Committed"] == "\N{EN DASH}"
