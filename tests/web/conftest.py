@@ -122,13 +122,20 @@ def tab(browser: Browser) -> Iterator[Callable[..., Page]]:
     """Open tabs; ``page.complaints`` holds what the browser objected to, and foreign requests."""
     contexts = []
 
-    def open_tab(server: Server, path: str = "/", *, width: int = 1280, **options: object) -> Page:
+    def open_tab(
+        server: Server,
+        path: str = "/",
+        *,
+        width: int = 1280,
+        address: str = "",
+        **options: object,
+    ) -> Page:
         context = browser.new_context(viewport={"width": width, "height": 900}, **options)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
         page.complaints = _complaints(page, server)
-        page.goto(server.url + path)
+        page.goto(address or server.url + path)
         return page
 
     yield open_tab

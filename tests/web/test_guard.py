@@ -304,3 +304,13 @@ def test_a_name_is_refused_on_a_public_address_too(public):
     cookie = {"Cookie": f"rebill_token_{public.port}={public.token}"}
     assert public.ask("/", Host=f"evil.example:{public.port}", **cookie).status == 403
     assert public.ask("/", Host=f"192.0.2.7:{public.port}", **cookie).status == 200
+
+
+def test_a_person_with_the_token_is_let_in(public, tab):
+    page = tab(public, address=f"http://{public.host}/")
+    page.get_by_label("The token that").fill("a guess")
+    page.get_by_role("button", name="Open").click()
+    page.get_by_text("That is not the token.").wait_for()
+    page.get_by_label("The token that").fill(public.token)
+    page.get_by_role("button", name="Open").click()
+    page.get_by_role("button", name="Try it with the sample company").wait_for()

@@ -117,3 +117,26 @@ def test_another_log_is_read_through_a_mapping(server, tab, tmp_path):
     assert "gpt-4o" in page.get_by_role("region", name="The first rows").inner_text()
     page.get_by_role("button", name="Discard odd.csv").click()
     page.get_by_role("heading", name="Ready to load").wait_for(state="detached")
+
+
+def test_what_a_log_names_is_shown_as_text(serve, tab, tmp_path):
+    evil = "<img src=x onerror=alert(1)>"
+    file = tmp_path / f"{evil.replace('/', '')}.csv"
+    head = "ts,model,feature,input_tokens,output_tokens\n"
+    file.write_text(
+        head + f"2026-10-01T00:00:00Z,gpt-4o,{evil},900,9\n2026-10-02T00:00:00Z,{evil},x,900,9\n"
+    )
+    server = serve()
+    page = tab(server)
+    upload(page, [file])
+    page.get_by_text("How each column is read").click()
+    page.get_by_role("button", name=f"Load {file.name}").click()
+    page.get_by_role("button", name=f"Take out {file.name}").wait_for()
+    seen = page.content()
+    for path, heading in (("/explore", "Without a known price"), ("/tune", "Quality and limits")):
+        page.goto(server.url + path)
+        page.get_by_role("heading", name=heading).wait_for()
+        assert evil in page.locator(".page").inner_text()
+        seen += page.content()
+    assert "<img" not in seen
+    assert page.complaints == []

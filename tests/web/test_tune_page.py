@@ -104,3 +104,18 @@ def test_a_lever_that_loses_money_says_so_in_place_and_marks_where(loaded, tab, 
         found = json.loads(rebill("simulate", "--policy", policy, "--db", loaded.db, "--json"))
         spent.append(float(found["steps"][-1]["usd"]))
     assert f"it costs ${spent[0] - spent[1]:.2f} more" in said
+
+
+def test_a_policy_file_is_opened_and_a_broken_one_changes_nothing(loaded, tab, tmp_path):
+    page = tab(loaded, "/tune")
+    page.get_by_role("button", name="Open a policy file").click()
+    chooser = page.locator(".drawer input[type=file]").first
+    broken, whole = tmp_path / "broken.toml", tmp_path / "whole.toml"
+    broken.write_text('name = "broken"\n[[cachin]]\n')
+    whole.write_text(LOSING)
+    chooser.set_input_files(str(broken))
+    page.get_by_role("alert").get_by_text("did you mean").wait_for()
+    assert page.get_by_label("Name of the scenario").input_value() == "my policy"
+    chooser.set_input_files(str(whole))
+    page.get_by_label("Keeps of the input").wait_for()
+    assert page.get_by_label("Name of the scenario").input_value() == "losing"

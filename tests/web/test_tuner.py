@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
+from analyzer.errors import StoreError
+from analyzer.web.desk import Desk
 from analyzer.web.scenario import to_link
 from tests.web.conftest import PATIENCE_MS, fetched, rebill, settled
 
@@ -88,3 +91,10 @@ def test_what_the_tuner_cannot_use_is_said(loaded, tab):
     page.get_by_role("button", name="Find better values").click()
     page.get_by_role("button", name="Start the search").click()
     page.get_by_role("alert").get_by_text("nothing to tune").wait_for()
+
+
+def test_nothing_is_loaded_while_the_tuner_reads(tmp_path):
+    desk = Desk(tmp_path / "company.duckdb", ())
+    desk.read_elsewhere = "the tuner"
+    with pytest.raises(StoreError, match="the tuner reads the database"), desk.writing():
+        pytest.fail("it changed what the tuner reads")
