@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, tuple[str, ...]] = {
     "pricing": ("genai-prices",),
     "whatif": ("tokenbill",),
     "ttl": ("libcachesim",),
+    "spark": ("pyspark",),
 }
 """Every benchmark, and the packages it measures rebill against."""
 

@@ -55,7 +55,8 @@ def replay_lake(lake: Lake, question: Question) -> Replayed:
 
 def _tell(files: Files, account: Account) -> None:
     """Say on stderr what was read, and what was not."""
-    click.echo(f"{account.requests:,} requests in {len(files.paths):,} files", err=True)
+    plural = "" if len(files.paths) == 1 else "s"
+    click.echo(f"{account.requests:,} requests in {len(files.paths):,} file{plural}", err=True)
     if files.set_aside:
         count = f"{len(files.set_aside):,} of {len(files.set_aside) + len(files.paths):,} files"
         click.echo(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -15,7 +15,9 @@ from pyspark.sql import functions as F  # noqa: N812 - its usual name
 from analyzer.errors import FormatError
 
 _ANY = "*.parquet"
+_URI = "_metadata.file_path AS uri"
 _FILE = re.compile(r"[a-z0-9]+:/[^\s'\"]*?\.parquet", re.IGNORECASE)
+_DIFFERENT = re.compile(r'merge incompatible data types? "?(\w+)"? and "?(\w+)"?', re.IGNORECASE)
 _TOLERANT = {"ignoreCorruptFiles": "true"}
 
 
@@ -24,8 +26,14 @@ class Files:
     """The files that are read, and those that were set aside whole."""
 
     pattern: str
-    paths: tuple[str, ...]
+    by_uri: Mapping[str, str]
+    """Each file's path, by the URI under which Spark tells where a row stands."""
     set_aside: tuple[str, ...] = ()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths, in order."""
+        return tuple(sorted(self.by_uri.values()))
 
 
 def find_files(spark: SparkSession, pattern: str) -> Files:
@@ -43,18 +51,31 @@ def find_files(spark: SparkSession, pattern: str) -> Files:
             pathGlobFilter=name, recursiveFileLookup="true"
         )
     try:
-        found = reader.load(base).select("path").toArrow().column("path").to_pylist()
+        rows = reader.load(base).selectExpr(_URI, "path").collect()
     except (PySparkException, Py4JJavaError) as error:
         raise FormatError(f"{pattern}: cannot be listed: {_first_line(error)}") from error
-    if not found:
+    if not rows:
         raise FormatError(f"{pattern}: no file there; name FOLDER/*.parquet")
-    return Files(pattern, tuple(sorted(found)))
+    return Files(pattern, {row["uri"]: row["path"] for row in rows})
 
 
 def read(spark: SparkSession, files: Files, *, tolerant: bool = False) -> DataFrame:
-    """Return the rows of files, with the columns of all of them."""
+    """Return the rows of files, with the columns of all of them.
+
+    Raises:
+        FormatError: two files hold a column in different types.
+    """
     options = {"mergeSchema": "true", **(_TOLERANT if tolerant else {})}
-    return spark.read.options(**options).parquet(*files.paths)
+    try:
+        return spark.read.options(**options).parquet(*files.paths)
+    except (PySparkException, Py4JJavaError) as error:
+        types = _DIFFERENT.search(str(error))
+        if types is None:
+            raise
+        raise FormatError(
+            f"{files.pattern}: two files hold one column in different types ({types.group(1)} and "
+            f"{types.group(2)}): write it in one"
+        ) from error
 
 
 def without_corrupt(spark: SparkSession, files: Files) -> Files:
@@ -64,10 +85,11 @@ def without_corrupt(spark: SparkSession, files: Files) -> Files:
         FormatError: none can.
     """
     whole = _whole(spark, files)
-    kept = tuple(path for path in files.paths if path in whole)
+    kept = {uri: path for uri, path in files.by_uri.items() if uri in whole}
     if not kept:
         raise FormatError(f"{files.pattern}: no file there can be read as Parquet")
-    return Files(files.pattern, kept, tuple(path for path in files.paths if path not in whole))
+    gone = tuple(sorted(path for uri, path in files.by_uri.items() if uri not in whole))
+    return Files(files.pattern, kept, gone)
 
 
 def _whole(spark: SparkSession, files: Files) -> set[str]:
@@ -76,11 +98,10 @@ def _whole(spark: SparkSession, files: Files) -> set[str]:
         rows = read(spark, files, tolerant=True)
     except (PySparkException, Py4JJavaError):
         return set()
-    path = F.col("_metadata.file_path").alias("path")
     everything = F.max(F.xxhash64(*(F.col(f"`{name}`") for name in rows.columns)))
-    told = rows.groupBy(path).agg(F.count("*").alias("rows"))
-    came = rows.groupBy(path).agg(F.count("*").alias("rows"), everything.alias("read"))
-    counts = [{row["path"]: row["rows"] for row in frame.collect()} for frame in (told, came)]
+    told = rows.groupBy(F.expr(_URI)).agg(F.count("*").alias("rows"))
+    came = rows.groupBy(F.expr(_URI)).agg(F.count("*").alias("rows"), everything.alias("read"))
+    counts = [{row["uri"]: row["rows"] for row in frame.collect()} for frame in (told, came)]
     return {name for name, n in counts[0].items() if counts[1].get(name) == n}
 
 

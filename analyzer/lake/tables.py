@@ -189,10 +189,11 @@ def _safe(side: Store, texts: pl.Series) -> pl.DataFrame:
 def source(files: Files, account: Account) -> Source:
     """Return the lake as one line of a report's list of files."""
     names = "\n".join(files.paths)
+    plural = "" if len(files.paths) == 1 else "s"
     return Source(
         file=files.pattern,
         sha256=sha256(names.encode()).hexdigest(),
-        format=f"canonical, {len(files.paths):,} Parquet files",
+        format=f"canonical, {len(files.paths):,} Parquet file{plural}",
         rows_in=account.rows,
         rows_loaded=account.requests,
         duplicates=account.duplicates,

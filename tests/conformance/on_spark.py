@@ -1,7 +1,5 @@
 """How a test asks Spark: a session of its own settings, and sizes that cut small logs finely."""
 
-from contextlib import contextmanager
-
 from analyzer.analyze import replayed
 from analyzer.lake.files import find_files
 from analyzer.lake.session import start
@@ -24,18 +22,30 @@ SMALL = {
 }
 
 
-@contextmanager
-def session(master, **settings):
-    found = start(master, {**SMALL, **settings})
-    try:
-        yield found
-    finally:
-        found.stop()
+class Sessions:
+    """The session of a process: the one that runs, or another where another is asked for."""
+
+    def __init__(self):
+        self.asked, self.running = None, None
+
+    def of(self, master, **settings):
+        if self.asked != (master, settings):
+            self.stop()
+            self.running, self.asked = start(master, {**SMALL, **settings}), (master, settings)
+        return self.running
+
+    def stop(self):
+        if self.running is not None:
+            self.running.stop()
 
 
-def find_on(spark, case, sizes, *, disturb=lambda requests: requests):
+SIZES = runner.Sizes(rows_at_once=500, key_parts=3, stretch_rows=2000, prefix_parts=2)
+
+
+def find_on(spark, case, *, files=None, sizes=SIZES, disturb=lambda requests: requests):
     """Return what Spark finds; ``disturb`` may change how requests reach the runner."""
-    with open_lake(spark, find_files(spark, case.lake), case.evals) as (lake, _):
+    files = files or find_files(spark, case.lake)
+    with open_lake(spark, files, case.evals) as (lake, _):
         with Store.open(case.database, read_only=True) as store:
             question = case.question(store)
         policy = question.policy

@@ -1,0 +1,165 @@
+"""The same requests here and on Spark over as many cores: processor time, memory, shuffles.
+
+python -m bench spark --requests 1000000 --requests 10000000
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench.clock import rebill
+from bench.databases import POLICY, database, forget
+from bench.table import Options, Row
+
+PARTS = (2, 16, 64)
+"""Cores that a cluster seems to have: as many times four stretches are cut at most."""
+_MONTH, _CORES, _JVM_GB = 10_000_000_000, 128, 2.0
+"""The plan: requests, cores, and what Spark's own side of a core is given."""
+_TICKS = os.sysconf("SC_CLK_TCK")
+_POLL_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a command took, its child processes included."""
+
+    seconds: float
+    core_seconds: float
+    worker_bytes: int
+    """The most that one Python process held."""
+    answer: str
+    shuffled_bytes: int = 0
+    spilled_bytes: int = 0
+
+
+def measure(options: Options) -> Iterator[Row]:
+    """Yield both engines at each size, and what partitions cost at the smallest."""
+    for size in options.sizes:
+        path = database(options.folder, size)
+        here, there = _here(path), _there(_lake(path), PARTS[0])
+        if json.loads(here.answer) != json.loads(there.answer):
+            raise SystemExit(f"{size:,} requests: the engines differ")
+        yield from _beside(size, here, there)
+    yield from _planned(options.sizes[-1], there)
+    for parts in PARTS[1:]:
+        size = options.sizes[0]
+        cost = _there(_lake(database(options.folder, size)), parts)
+        yield Row(f"{size:,} requests, cut for {parts} cores", f"{_each_us(cost, size):.1f} µs")
+
+
+def _beside(size: int, here: Cost, there: Cost) -> Iterator[Row]:
+    what = f"{size:,} requests"
+    yield Row(f"{what}: local, processor time a request", f"{_each_us(here, size):.2f} µs")
+    yield Row(f"{what}: Spark, processor time a request", f"{_each_us(there, size):.2f} µs")
+    ratio = there.core_seconds / here.core_seconds
+    yield Row(f"{what}: Spark over local, processor time", f"{ratio:.1f}x")
+    yield Row(f"{what}: Spark over local, by the clock", f"{there.seconds / here.seconds:.1f}x")
+    yield Row(f"{what}: Spark, largest Python worker", f"{there.worker_bytes / 1e6:,.0f} MB")
+    yield Row(f"{what}: shuffled a request", f"{there.shuffled_bytes / size:.0f} bytes")
+    yield Row(f"{what}: spilled", f"{there.spilled_bytes / 1e6:,.0f} MB")
+
+
+def _planned(size: int, cost: Cost) -> Iterator[Row]:
+    """What a month of ten billion requests needs, at the largest size's figures."""
+    core_hours = _each_us(cost, size) / 1e6 * _MONTH / 3600
+    shuffled_tb = cost.shuffled_bytes / size * _MONTH / 1e12
+    yield Row("10 billion requests: core-hours", f"{core_hours:,.0f}")
+    yield Row(f"10 billion requests: hours on {_CORES} cores", f"{core_hours / _CORES:,.1f}")
+    yield Row("10 billion requests: shuffled", f"{shuffled_tb:,.1f} TB")
+    memory_gb = _CORES * (cost.worker_bytes / 1e9 + _JVM_GB)
+    yield Row(f"10 billion requests: memory of {_CORES} cores", f"{memory_gb:,.0f} GB")
+
+
+def _each_us(cost: Cost, requests: int) -> float:
+    return cost.core_seconds / requests * 1e6
+
+
+def _lake(path: Path) -> Path:
+    """Return the database's requests as Parquet, made where missing."""
+    folder = path.with_suffix(".lake")
+    if not folder.exists():
+        rebill("export", "--db", path, "--to", "parquet", "-o", folder)
+    return folder
+
+
+def _here(path: Path) -> Cost:
+    forget(path)
+    return _run(["--db", str(path)], {})
+
+
+def _there(lake: Path, cores: int) -> Cost:
+    """Run on Spark here, as if it had so many cores; its event log tells the shuffles."""
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "spark-defaults.conf").write_text(
+            f"spark.eventLog.enabled true\nspark.eventLog.dir file://{folder}\n"
+            f"spark.eventLog.compress false\nspark.default.parallelism {cores}\n"
+        )
+        words = ["--engine", "spark", "--master", "local[2]", "--input", f"{lake}/*.parquet"]
+        cost = _run(words, {"SPARK_CONF_DIR": folder})
+        written, spilled = _shuffles(Path(folder))
+        return Cost(
+            cost.seconds, cost.core_seconds, cost.worker_bytes, cost.answer, written, spilled
+        )
+
+
+def _shuffles(folder: Path) -> tuple[int, int]:
+    """Return the bytes that tasks wrote for others to read, and those that left memory."""
+    written = spilled = 0
+    for path in folder.rglob("*"):
+        if not path.is_file() or path.suffix == ".conf":
+            continue
+        for line in path.read_text().splitlines():
+            task = json.loads(line).get("Task Metrics") if "Task Metrics" in line else None
+            if task:
+                written += task["Shuffle Write Metrics"]["Shuffle Bytes Written"]
+                spilled += task["Disk Bytes Spilled"]
+    return written, spilled
+
+
+def _run(words: list[str], environment: dict[str, str]) -> Cost:
+    command = [sys.executable, "-c", "from analyzer.cli import main; main()", "simulate"]
+    with TemporaryDirectory() as folder, (Path(folder) / "out").open("w+") as out:
+        began = time.monotonic()
+        process = subprocess.Popen(
+            [*command, "--policy", str(POLICY), "--json", *words],
+            stdout=out,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, **environment},
+            start_new_session=True,
+        )
+        ticks: dict[int, int] = {}
+        largest = 0
+        while process.poll() is None:
+            largest = max(largest, _watch(process.pid, ticks))
+            time.sleep(_POLL_S)
+        if process.returncode:
+            raise SystemExit(f"{' '.join(words)}: exit code {process.returncode}")
+        seconds = time.monotonic() - began
+        out.seek(0)
+        return Cost(seconds, sum(ticks.values()) / _TICKS, largest, out.read())
+
+
+def _watch(session: int, ticks: dict[int, int]) -> int:
+    """Note the processor time of a session's processes; return the largest Python worker."""
+    largest = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            head, _, rest = stat.read_text().rpartition(")")
+        except OSError:
+            continue  # it has just ended
+        pid, name = int(stat.parent.name), head.partition("(")[2]
+        fields = rest.split()
+        if int(fields[3]) != session:
+            continue
+        ticks[pid] = int(fields[11]) + int(fields[12])
+        if name.startswith("python"):
+            largest = max(largest, int(fields[21]) * os.sysconf("SC_PAGE_SIZE"))
+    return largest
