@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from io import StringIO
 
-from analyzer.board import Board, Pair
+from analyzer.board import Board, Pair, Threshold
 from analyzer.curve import Curves, Score
 from analyzer.findings import EVIDENCE_CLASSES, Findings, Tally
 from analyzer.money import plain_usd
@@ -209,6 +209,13 @@ def _board(findings: Findings) -> Iterator[Table]:
             for b in board.break_evens
         ),
     )
+    yield Table("provider-shocks", "If a provider doubles its prices, or is down", *_shocks(board))
+    yield Table(
+        "thresholds",
+        "Where compression and packing stop paying",
+        ("what", "feature", "found", "limit"),
+        tuple((t.kind, t.feature, *_in_unit(t)) for t in board.thresholds),
+    )
     yield Table("curves", "Values of the policy and what each comes to", *_curves(findings.curves))
     yield Table("cached-ages", "Ages of cached answers", *_ages(findings.curves))
     yield Table("scenarios", "Twelve months by growth", *_scenarios(board))
@@ -256,6 +263,33 @@ def _units(board: Board) -> tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]
         for row in board.units
     )
     return ("feature", "requests", "users", *columns), rows
+
+
+def _in_unit(threshold: Threshold) -> tuple[Cell, Cell]:
+    """Dollars per million tokens, or tokens."""
+    if threshold.kind == "main_price":
+        return usd(threshold.found * 1_000_000), usd(threshold.limit * 1_000_000)
+    return threshold.found, threshold.limit
+
+
+def _shocks(board: Board) -> tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]:
+    rows = tuple(
+        (
+            shock.provider,
+            *_pair(shock.doubled),
+            shock.day_calls,
+            usd(shock.day_pico_usd),
+            *(
+                cell
+                for to in (shock.cheapest, shock.dearest)
+                for cell in ((to.model, usd(to.pico_usd)) if to else (None, None))
+            ),
+        )
+        for shock in board.shocks
+    )
+    doubled = ("doubled_year_before_usd", "doubled_year_after_usd")
+    elsewhere = ("cheapest_model", "cheapest_day_usd", "dearest_model", "dearest_day_usd")
+    return ("provider", *doubled, "day_calls", "day_usd", *elsewhere), rows
 
 
 def _curves(found: Curves | None) -> tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]:

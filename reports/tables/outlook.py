@@ -106,6 +106,7 @@ def threshold_grid(findings: Findings) -> Grid | None:
         ("Feature", "What decides", "In this replay", "Pays nothing at"),
         rows,
         words=frozenset({1}),
+        wide=True,
     )
 
 
