@@ -22,12 +22,15 @@ from analyzer.replay.parts import Coalition, coalitions
 from analyzer.replay.plan import plan
 from analyzer.replay.requests import Log, features_of, price_log
 from analyzer.replay.same_money import Preferred
+from analyzer.replay.stairs import Stairs, can_climb, climb
 from analyzer.replay.together import Together
 from analyzer.runners.memory import Memory
 from analyzer.runners.rows import Rows
 from analyzer.savings.board import Replayed
 from analyzer.store import Store
 
+Climbed = tuple[Log, Stairs, pl.DataFrame]
+"""A log, a feature's calls by score and tier, and its cells that no lever touches."""
 _CALL_COSTS = {"feature": pl.String, "request_id": pl.String, "pico_usd": pl.Int128}
 
 
@@ -108,6 +111,28 @@ class Session:
         totals = log.buckets.frame.filter(pl.col("feature").is_in(sorted(numbers)))
         whole = Together.of(Replay(asked, sums), replace(log.buckets, frame=totals))
         return log, whole.cells(everything)
+
+    def stairs(self, policy: Policy, feature: str) -> Climbed | None:
+        """Return a routed feature's calls by score and tier, and its cells that no lever touches.
+
+        None where its bill is no sum over requests, or has too many scores to tell apart.
+
+        Raises:
+            PriceError: the policy names a model that no table prices.
+        """
+        log = self._priced(policy, self._book, "policy")
+        number = log.features.index(feature)
+        whole = plan(policy, log, (frozenset(policy.levers),)).only({number})
+        profile = whole.profiles[0]
+        totalled = number in set(log.buckets.frame["feature"])
+        if totalled or not can_climb(profile.rules):
+            return None
+        rows = self._memory_of(log)[0]
+        found = climb(rows.marked([number], log, rows.answered(policy, log)), whole, profile)
+        if found is None:
+            return None
+        failed = self.cells(replace(policy, rules={}), {feature})[1].filter(~pl.col("live"))
+        return log, found, failed
 
     def call_costs(self, policy: Policy, features: Collection[str]) -> pl.DataFrame:
         """Return ``feature, request_id, pico_usd`` of each live request of some features.

@@ -13,6 +13,7 @@ BENCHMARKS: dict[str, tuple[str, ...]] = {
     "ingest": (),
     "simulate": (),
     "reevaluate": (),
+    "tune": (),
     "pricing": ("genai-prices",),
     "whatif": ("tokenbill",),
     "ttl": ("libcachesim",),

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import polars as pl
 
 from analyzer.levers import LEVERS
 from analyzer.levers.caching import Caching
+from analyzer.levers.routing import Routing
 from analyzer.policy import Policy
 from analyzer.savings.spend import provider_of
-from analyzer.session import Session
+from analyzer.session import Climbed, Session
 
+_STAIRS_KEPT = 64
 Spend = Mapping[str, Mapping[int, int]]
 """Pico-dollars by feature and day (since 1970)."""
 
@@ -55,6 +57,8 @@ class Replaying:
         self._session = session
         self._features: tuple[str, ...] | None = None
         self._known: dict[tuple[str, str], _Bill] = {}
+        self._stairs: dict[tuple[str, str], Climbed | None] = {}
+        self._met: set[tuple[str, str]] = set()
         self.count = 0
 
     def __call__(self, policy: Policy) -> Outcome:
@@ -64,6 +68,11 @@ class Replaying:
             self._features = self._session.features
         keys = rules_by_feature(policy, self._features)
         missing = {name for name, key in keys.items() if (name, key) not in self._known}
+        for name in sorted(missing):
+            bill = self._by_stairs(policy, name)
+            if bill is not None:
+                self._known[name, keys[name]] = bill
+        missing = {name for name in missing if (name, keys[name]) not in self._known}
         if missing:
             for name, bill in self._bill(policy, missing).items():
                 self._known[name, keys[name]] = bill
@@ -75,14 +84,50 @@ class Replaying:
 
     def _bill(self, policy: Policy, features: set[str]) -> Mapping[str, _Bill]:
         log, cells = self._session.cells(policy, features)
-        payees = [provider_of(model) for model in log.catalog.models]
         bills = {name: _Bill({}, {}) for name in features}
         sums = cells.group_by("feature", "model", "day").agg(pl.col("pico_usd").sum())
         for feature, model, day, pico in sums.iter_rows():
-            bill = bills[log.features[feature]]
-            for days in (bill.by_day, bill.paid.setdefault(payees[model], {})):
-                days[day] = days.get(day, 0) + int(pico)
+            bills[log.features[feature]].add(provider_of(log.catalog.models[model]), day, int(pico))
         return bills
+
+    def _by_stairs(self, policy: Policy, feature: str) -> _Bill | None:
+        """A route whose thresholds moved, and nothing else: its calls are summed by score once."""
+        route = next((r for r in policy.rules.get("routing", ()) if r.covers(feature)), None)
+        if not isinstance(route, Routing):
+            return None
+        key = feature, rules_by_feature(_without_thresholds(policy), [feature])[feature]
+        if key not in self._met:
+            self._met.add(key)
+            return None
+        if key not in self._stairs:
+            while len(self._stairs) >= _STAIRS_KEPT:
+                self._stairs.pop(next(iter(self._stairs)))
+            self._stairs[key] = self._session.stairs(policy, feature)
+        climbed = self._stairs[key]
+        return None if climbed is None else _climbed(climbed, route)
+
+
+def _climbed(found: Climbed, route: Routing) -> _Bill:
+    log, stairs, untouched = found
+    bill = _Bill({}, {})
+    sides = (stairs.under(route, log.context), untouched.select("day", "model", "pico_usd"))
+    for side in sides:
+        for day, model, pico in side.iter_rows():
+            bill.add(provider_of(log.catalog.models[model]), day, int(pico))
+    return bill
+
+
+def _without_thresholds(policy: Policy) -> Policy:
+    """The same policy, every threshold alike: what is left decides what calls cost."""
+    routes = tuple(
+        rule.model_copy(
+            update={"tiers": tuple(t.model_copy(update={"accept": None}) for t in rule.tiers)}
+        )
+        if isinstance(rule, Routing)
+        else rule
+        for rule in policy.rules.get("routing", ())
+    )
+    return replace(policy, rules={**policy.rules, "routing": routes})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +136,11 @@ class _Bill:
 
     by_day: dict[int, int]
     paid: dict[str, dict[int, int]]
+
+    def add(self, provider: str, day: int, pico: int) -> None:
+        """Add what one provider is paid on a day."""
+        for days in (self.by_day, self.paid.setdefault(provider, {})):
+            days[day] = days.get(day, 0) + pico
 
 
 def rules_by_feature(policy: Policy, features: Sequence[str]) -> dict[str, str]:
