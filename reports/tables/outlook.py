@@ -15,12 +15,12 @@ MOST_TIMES = 100
 
 _MOVED = {
     "days": "The year\u2019s days, P10 to P90",
-    "price": "Prices of the policy\u2019s models",
-    "output": "Length of their answers",
-    "input": "Their count of prompt tokens",
-    "volume": "Number of requests",
-    "escalation": "Requests that a cascade escalates",
-    "hits": "Answers from the response cache",
+    "price": "New models\u2019 prices",
+    "output": "New models\u2019 answers",
+    "input": "New models\u2019 prompts",
+    "volume": "Requests",
+    "escalation": "Escalated requests",
+    "hits": "Answers from the cache",
 }
 
 
@@ -54,7 +54,8 @@ def driver_grid(findings: Findings) -> Grid:
     return Grid(
         "sensitivity",
         "The same in figures",
-        "Limits on answer length stay out of it. Whether answers are good enough is no bar here: "
+        "New models: those that only the policy calls; their prompts and answers in tokens. Limits "
+        "on answer length stay out of it. Whether answers are good enough is no bar here: "
         "it stands under evidence.",
         ("If this turns out otherwise", "Low", "High", "Span"),
         rows,

@@ -29,21 +29,27 @@
     const themed = options.dark ? shaded(figure) : structuredClone(figure);
     const width = options.width || plot.clientWidth;
     themed.layout.width = width;
-    if (options.width) asSmallAsPrint(themed.layout);
+    if (options.width) atMost(PRINTED_PX, themed.layout);
+    else if (width < PHONE_PX) atMost(ON_A_PHONE_PX, themed.layout);
     const still = plot.dataset.chart !== "daily";
     const config = { displayModeBar: false, staticPlot: still, typesetMath: false };
     window.Plotly.react(plot, themed.data, themed.layout, config);
     plot.dataset.width = String(width);
   }
 
-  // On paper the page's own text is smaller than on a screen; so are the charts' labels.
-  function asSmallAsPrint(layout) {
+  // On paper the page's own text is smaller than on a screen, and a phone has less room: so the
+  // charts' labels are smaller too.
+  const PRINTED_PX = 10.5;
+  const ON_A_PHONE_PX = 11.5;
+  const PHONE_PX = 420;
+
+  function atMost(size, layout) {
     const fonts = [layout.font, ...(layout.annotations || []).map((label) => label.font)];
     ["xaxis", "yaxis", "yaxis2"].forEach((name) => {
       const axis = layout[name] || {};
       fonts.push(axis.tickfont, axis.title && axis.title.font);
     });
-    fonts.filter(Boolean).forEach((font) => { font.size = Math.min(font.size, 10.5); });
+    fonts.filter(Boolean).forEach((font) => { font.size = Math.min(font.size, size); });
   }
 
   function drawAll() {

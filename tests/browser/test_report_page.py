@@ -246,3 +246,19 @@ def test_charts_follow_the_window(open_report: Open) -> None:
     )
     assert plot.evaluate("plot => Number(plot.dataset.width) === plot.clientWidth")
     assert page.evaluate("document.documentElement.scrollWidth") == 400
+
+
+def test_no_label_of_a_chart_is_cut_on_a_phone(open_report: Open) -> None:
+    page = open_report(example.example(), width=360)
+    cut = page.evaluate(
+        """() => Array.from(document.querySelectorAll(".plot")).flatMap((plot) => {
+          const room = plot.getBoundingClientRect();
+          return Array.from(plot.querySelectorAll(".annotation-text"))
+            .filter((label) => {
+              const box = label.getBoundingClientRect();
+              return box.left < room.left - 2 || box.right > room.right + 2;
+            })
+            .map((label) => label.textContent);
+        })"""
+    )
+    assert cut == []
