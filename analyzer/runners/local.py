@@ -1,4 +1,4 @@
-"""Runs a replay on this machine: stretch by stretch, so that memory does not grow with the log."""
+"""Runs a replay on this machine: stretch by stretch, so that memory hardly grows with the log."""
 
 from __future__ import annotations
 
