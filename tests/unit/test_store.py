@@ -195,3 +195,15 @@ def test_scores_come_as_json_lines_and_parquet_too(store, tmp_path):
     assert store.rows("SELECT sum(score) FROM evals WHERE request_id IN ('a', 'b')")[0][0] == (
         pytest.approx(0.3)
     )
+
+
+def test_a_reader_holds_less_of_a_database_than_duckdb_would(tmp_path):
+    path = tmp_path / "x.duckdb"
+    limits = []
+    for read_only in (False, True):
+        with Store.open(path, read_only=read_only) as store:
+            (limit,) = store.rows(
+                "SELECT value FROM duckdb_settings() WHERE name = 'memory_limit'"
+            )[0]
+            limits.append(limit)
+    assert limits[1] != limits[0]
