@@ -18,7 +18,7 @@ from reports import spelling
 _NO_NAME = "my policy"
 
 
-class Tuned(Protocol):
+class ScenarioPage(Protocol):
     """The page that the tools work on."""
 
     def text(self) -> str:
@@ -40,7 +40,7 @@ class Tuned(Protocol):
 class Toolbar:
     """One page's tools."""
 
-    def __init__(self, office: Office, page: Tuned) -> None:
+    def __init__(self, office: Office, page: ScenarioPage) -> None:
         self._office, self._page = office, page
 
     def lay_out(self, name: str) -> None:
