@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import polars as pl
@@ -15,7 +15,8 @@ from analyzer.replay.stretches import Reader, Stretch, cache_keys, in_order, unk
 from analyzer.runners.units import Answers
 from analyzer.store import Store
 
-_CACHE_RULES_KEPT = 8
+_FEWEST_ANSWERS_KEPT = 8
+_ANSWERS_KEPT_BYTES = 1 << 30
 
 
 class Rows:
@@ -25,6 +26,8 @@ class Rows:
         self._store, self._request_ids = store, request_ids
         self._everything = Stretch(log.window.start_us, log.window.end_us + 1)
         self._size = store.one("replay_size")["rows"]
+        fitting = _ANSWERS_KEPT_BYTES // max(1, 2 * self._size)
+        self._most_answers = max(_FEWEST_ANSWERS_KEPT, fitting)
         self._frames: dict[int, pl.DataFrame] = {}
         self._keyed: dict[object, tuple[np.ndarray, Keyed]] = {}
         self._answers: dict[object, Hits] = {}
@@ -58,10 +61,10 @@ class Rows:
     def answered(self, policy: Policy, log: Log) -> dict[int, tuple[object, Hits]]:
         """Return, by feature, what the cache in front of it answers, and a name for that cache."""
         found: dict[int, tuple[object, Hits]] = {}
-        for rule, features in covered(policy, log):
+        for rule, features in _caches(policy, log):
             name = (rule.model_copy(update={"features": ("*",)}), tuple(features))
             if name not in self._answers:
-                if len(self._answers) >= _CACHE_RULES_KEPT:
+                if len(self._answers) >= self._most_answers:
                     self._answers.pop(next(iter(self._answers)))
                 self._answers[name] = self._answer(rule, features, log)
             found |= dict.fromkeys(features, (name, self._answers[name]))
@@ -86,3 +89,15 @@ class Rows:
             (requests,) = cache_keys(self._store, log, features, parts=1)
             self._keyed[key] = requests["rowid"].to_numpy(), sort_by_key(requests, rule)
         return self._keyed[key]
+
+
+def _caches(policy: Policy, log: Log) -> Iterator[tuple[Caching, list[int]]]:
+    """Yield each cache by itself: one rule may be a cache for every feature it covers.
+
+    So a feature that gets a TTL of its own leaves the others' answers as they are.
+    """
+    for rule, features in covered(policy, log):
+        if rule.scope == "feature":
+            yield from ((rule, [feature]) for feature in features)
+        else:
+            yield rule, features
