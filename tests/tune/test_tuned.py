@@ -152,6 +152,9 @@ def test_the_written_policy_tells_of_days_held_out_until_its_rules_are_edited(sc
     assert told.out_of_sample == Pair(found.test.total(found.today), found.test.total(found.tuned))
     assert told.in_sample == Pair(found.train.total(found.today), found.train.total(found.tuned))
     assert not told.edited
+    for said in ("changed: tiers", "joining last, save", "quality on days held out: 1.000",
+                 "its scores route better than chance", "kept as it was given"):  # fmt: skip
+        assert any(line.startswith("# ") and said in line for line in written.splitlines())
     edited = written.replace("accept = 0.4", "accept = 0.5")
     assert parse_policy(edited.encode(), "tuned.toml").backtest.edited
     again = tuned(scored, written)
