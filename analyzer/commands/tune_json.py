@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from analyzer.commands.tune_output import NOT_DONE, why_not
@@ -11,7 +12,7 @@ from analyzer.money import plain_usd
 
 if TYPE_CHECKING:
     from analyzer.tune.answers import Quality
-    from analyzer.tune.found import Found, LeverTest, Point, Rival, UnitFound
+    from analyzer.tune.found import Found, HangsOn, LeverTest, Point, Rival, UnitFound
     from analyzer.tune.latency import Added
 
 
@@ -60,6 +61,7 @@ def as_json(found: Found) -> dict[str, object]:
             }
             for point in found.frontier
         ],
+        "hangs_on": None if found.hangs_on is None else _hangs_on(found.hangs_on),
         "units": [_unit(unit) for unit in found.units],
         "policies_replayed": found.policies,
         "know_that": list(NOT_DONE),
@@ -99,6 +101,16 @@ def _share(found: Found) -> Mapping[str, object] | None:
         "largest": share.share,
         "provider": share.provider,
         "proven": share.proven,
+    }
+
+
+def _hangs_on(found: HangsOn) -> Mapping[str, object]:
+    """As in the report's findings: integers, pico-dollars and parts per million."""
+    return {
+        "drivers": [asdict(driver) for driver in found.drivers],
+        "break_evens": [asdict(row) for row in found.break_evens],
+        "thresholds": [asdict(row) for row in found.thresholds],
+        "shocks": [asdict(shock) for shock in found.shocks],
     }
 
 

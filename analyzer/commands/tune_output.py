@@ -19,6 +19,17 @@ NOT_DONE = (
     "a provider's share, latency and quality are bounded on the days that tuning saw",
 )
 """Said with every result."""
+_BARS_SHOWN = 6
+_BARS = {
+    "drop": "without",
+    "price": "prices of the policy's models",
+    "output": "length of their answers",
+    "input": "their prompt tokens",
+    "volume": "number of requests",
+    "escalation": "escalated requests",
+    "hits": "cache hits",
+    "days": "the year's days",
+}
 _RIVALS = {
     "today": "today",
     "cheapest": "all on the cheapest: {}",
@@ -32,7 +43,7 @@ _RIVALS = {
 def spell(found: Found) -> str:
     """Spell the spend in and out of sample, what changed and why, and what was not done."""
     lines = [_title(found), "", *_rivals(found), "", *_features(found), "", *_levers(found)]
-    lines += [*_folds(found), *_share(found), *_whole(found), ""]
+    lines += [*_folds(found), *_share(found), *_whole(found), *_hangs_on(found), ""]
     for unit in found.units:
         lines += [*spell_unit(unit), ""]
     lines += [f"{found.policies:,} policies were replayed. Know that:"]
@@ -183,6 +194,33 @@ def _share_binds(found: Found) -> str:
         f"provider share binds: {share.provider} gets at least {share.share:.1%} of spend whatever "
         f"is chosen, and {share.most_ppm / 1e6:.1%} are allowed"
     )
+
+
+def _hangs_on(found: Found) -> Iterator[str]:
+    """The widest bars of the tornado, and each provider's shocks; the report has all of it."""
+    if found.hangs_on is None or not found.hangs_on.drivers:
+        return
+    yield ""
+    rows = [
+        (
+            f"{_BARS.get(d.kind, d.kind)} {d.subject}".replace("_", " ").strip()
+            + (f", {d.step_ppm / 1e4:.0f}% more or less" if d.step_ppm else ""),
+            "",
+            spell_usd(d.annual.low_pico_usd),
+            spell_usd(d.annual.high_pico_usd),
+        )
+        for d in found.hangs_on.drivers[:_BARS_SHOWN]
+    ]
+    yield from columns(("annual saving, if this moves", "", "low", "high"), rows)
+    for shock in found.hangs_on.shocks:
+        ways = {way.model: way for way in (shock.cheapest, shock.dearest) if way is not None}
+        elsewhere = " to ".join(f"{spell_usd(w.pico_usd)} on {w.model}" for w in ways.values())
+        yield from wrapped(
+            f"If {shock.provider} doubles: {spell_usd(shock.doubled.after_pico_usd)} a year tuned, "
+            f"{spell_usd(shock.doubled.before_pico_usd)} as today. Down for a day: "
+            f"{shock.day_calls:,} calls for {spell_usd(shock.day_pico_usd)}; elsewhere "
+            f"{elsewhere or 'at no model in play'}."
+        )
 
 
 def _whole(found: Found) -> Iterator[str]:

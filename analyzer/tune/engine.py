@@ -13,9 +13,11 @@ from analyzer.store import Store
 from analyzer.tune.answers import Answers
 from analyzer.tune.evaluate import Replaying
 from analyzer.tune.found import Found
+from analyzer.tune.outlook import hangs_on
 from analyzer.tune.rivals import rivals
+from analyzer.tune.slots import policy_of
 from analyzer.tune.traffic import Traffic
-from analyzer.tune.tuned import Request, tune
+from analyzer.tune.tuned import Request, dated, tune
 from analyzer.tune.watch import NOBODY, Watch
 
 
@@ -46,7 +48,10 @@ def tune_log(
     found = tune(request, log.features, log.days, traffic, evaluate, watch)
     names = (*_answering(policy), *request.limits.models, *_logged(log))
     table = rivals(found, tuple(dict.fromkeys(names)), session, traffic, evaluate, watch)
-    return replace(found, rivals=table, policies=evaluate.count)
+    watch.step("varying what the saving hangs on", 0, 1)
+    tuned = policy_of({"name": "tuned", **dated(policy)}, found.slots, found.chosen, request.file)
+    outlook = hangs_on(session, tuned)
+    return replace(found, rivals=table, policies=evaluate.count, hangs_on=outlook)
 
 
 def _answering(policy: Policy) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from analyzer.board import BreakEven, Driver, Shock, Threshold
 from analyzer.tune.answers import Quality
 from analyzer.tune.days import Days
 from analyzer.tune.evaluate import Spend
@@ -176,6 +177,17 @@ class ShareFound:
 
 
 @dataclass(frozen=True, slots=True)
+class HangsOn:
+    """What the tuned policy's saving hangs on, on all days of the log: as in its report."""
+
+    drivers: tuple[Driver, ...]
+    """The tornado, the widest first."""
+    break_evens: tuple[BreakEven, ...]
+    thresholds: tuple[Threshold, ...]
+    shocks: tuple[Shock, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """The tuned policy beside the one given and today's calls, by feature and day."""
 
@@ -196,6 +208,7 @@ class Found:
     policies: int
     """How many policies were replayed."""
     rivals: tuple[Rival, ...] = ()
+    hangs_on: HangsOn | None = None
 
     @property
     def feasible(self) -> bool:

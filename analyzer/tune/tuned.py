@@ -73,7 +73,9 @@ def tune(
     if not slots:
         raise PolicyError(f"{request.file}: no rule covers a feature of the log: nothing to tune")
     job = _Job(request, slots, traffic, days, evaluate, watch)
-    return job.done({**tables, "name": f"{policy.name}, tuned"}, _rest(policy))
+    return job.done(
+        {**tables, "name": f"{policy.name}, tuned"}, {"name": policy.name, **dated(policy)}
+    )
 
 
 class _Job:
@@ -189,12 +191,9 @@ def _candidate(place: int, outcome: Outcome, days: Days) -> Candidate:
     return Candidate(place, days.total(outcome.spend), paid)
 
 
-def _rest(policy: Policy) -> dict[str, Any]:
-    """What a replay needs besides rules."""
-    rest: dict[str, Any] = {"name": policy.name}
-    if policy.price_date is not None:
-        rest["price_date"] = policy.price_date
-    return rest
+def dated(policy: Policy) -> dict[str, Any]:
+    """Return the policy's price date as its file has it; nothing where it names none."""
+    return {} if policy.price_date is None else {"price_date": policy.price_date}
 
 
 def plain_tables(found: Found) -> dict[str, Any]:

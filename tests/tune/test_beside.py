@@ -126,4 +126,8 @@ def test_the_command_shows_all_of_it_within_a_terminals_width(scored, tmp_path):
     names = [row["name"] for row in told["beside"]]
     assert names == ["today", "cheapest", "best single", "oracle", "policy", "tuned"]
     assert told["feasible"]
+    hangs_on = told["hangs_on"]
+    assert {driver["kind"] for driver in hangs_on["drivers"]} >= {"days", "price", "volume"}
+    assert [shock["provider"] for shock in hangs_on["shocks"]] == ["openai"]
+    assert "If openai doubles" in shown
     assert tune_output.NOT_DONE[0] in told["know_that"]
