@@ -21,7 +21,8 @@ from analyzer.savings.attribution import attribute, intervals_by_feature
 from analyzer.savings.board import Asked, Found, Replayed, board
 from analyzer.savings.bucket_notes import warnings_on_totals
 from analyzer.savings.coverage import coverage
-from analyzer.savings.project import Bootstrap, projection
+from analyzer.savings.idle_rules import idle_rules
+from analyzer.savings.project import Bootstrap, projection, warnings_on_days
 from analyzer.savings.steps import by_day, prices_used, steps_of
 from analyzer.store import Store, Tables
 
@@ -65,6 +66,7 @@ def conclude(store: Tables, question: Question, replayed: Replayed) -> Findings:
     steps = steps_of(log, replay, ledger)
     daily = ledger.daily_saving(ledger.everything)
     attribution = attribute(log, replay, ledger, bootstrap)
+    days = by_day(log, ledger)
     found = Found(
         coverage=coverage(log, replay, steps[0].features),
         steps=steps,
@@ -77,9 +79,9 @@ def conclude(store: Tables, question: Question, replayed: Replayed) -> Findings:
             bootstrap.annual(daily.sum(axis=0)),
             intervals_by_feature(log, daily, bootstrap),
             attribution.evidence,
-            warnings_on_totals(log),
+            (*warnings_on_days(days), *warnings_on_totals(log), *idle_rules(question.policy, log)),
         ),
-        days=by_day(log, ledger),
+        days=days,
         bill=reconcile(store, question.book),
     )
     return Findings(

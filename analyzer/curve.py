@@ -97,5 +97,5 @@ class Curves:
     curves: tuple[Curve, ...]
     flat: tuple[Unmoved, ...]
     not_drawn: int
-    """Curves of cheaper features, beyond the few that are drawn for each lever."""
+    """Curves beyond the few that are drawn for each lever, in the policy's order."""
     staleness: tuple[Staleness, ...]

@@ -116,6 +116,18 @@ def _rule(lever: Lever, table: object, number: int, file: str) -> Rule:
         raise PolicyError(f"{where}: {problem}") from None
 
 
+_PLAIN = {
+    "string_type": "write it as text, in quotes",
+    "tuple_type": "write a list, in square brackets",
+    "too_short": "write at least {min_length}, not {actual_length}",
+    "bool_type": "write true or false",
+    "bool_parsing": "write true or false",
+    "int_type": "write a whole number",
+    "int_parsing": "write a whole number",
+}
+"""The mend of errors that the schema's own words would tell in its own terms."""
+
+
 def _spell(detail: ErrorDetails, rule: type[Rule]) -> str:
     path = ".".join(str(part) for part in detail["loc"])
     if detail["type"] == "extra_forbidden":
@@ -124,7 +136,9 @@ def _spell(detail: ErrorDetails, rule: type[Rule]) -> str:
     if detail["type"] == "missing":
         wanted = "feature" if path == "features" else path
         return f"{wanted} is missing"
-    message = detail["msg"].removeprefix("Value error, ")
+    plain = _PLAIN.get(detail["type"])
+    message = plain.format(**detail.get("ctx", {})) if plain else detail["msg"]
+    message = message.removeprefix("Value error, ")
     return f"{path}: {message}" if path else message
 
 

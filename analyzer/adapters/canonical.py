@@ -5,6 +5,7 @@ cached and written tokens exceed its input is rejected. ``prompt`` may stand in 
 """
 
 from analyzer.adapter import Column, Format
+from analyzer.openai_call import tier_remark
 
 FORMAT = Format(
     name="canonical",
@@ -13,6 +14,7 @@ FORMAT = Format(
     table="requests",
     signature=(("ts", "model", "input_tokens", "output_tokens"),),
     strict_counts=True,
+    remarks=tier_remark("{service_tier}"),
     columns={
         "request_id": Column("{request_id}", "text"),
         "ts_us": Column("{ts}", "time"),

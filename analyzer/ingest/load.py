@@ -191,6 +191,8 @@ def _load(store: Store, source: SourceFile, detected: Detected, wish: Wish) -> A
         store.run("load_grouping", source_id=source_id, grouped_by=grouped_by)
     loaded = store.run(f"load_{table}", source_id=source_id)
     twins = twin_notes(store, source_id, loaded) if grouped_by is None else ()
+    if grouped_by is None and known["duplicates"] and detected.format.keeps != "largest":
+        twins = (*_other_calls(store, prefix), *twins)
     rejects = store.run("load_rejects", source_id=source_id, file=source.name)
     account = Account(
         file=source.name,
@@ -217,6 +219,18 @@ def _load(store: Store, source: SourceFile, detected: Detected, wish: Wish) -> A
     check_even(account)
     _keep(store, source, source_id, account)
     return account
+
+
+def _other_calls(store: Store, prefix: dict[str, str]) -> tuple[str, ...]:
+    """Say where a request_id seen before tells another call: its money is in no figure."""
+    changed = store.one("changed_requests", **prefix)["rows"]
+    if not changed:
+        return ()
+    return (
+        f"{changed:,} {_rows(changed)} with a request_id seen before but another model or "
+        "token count: only the first of an id was kept; where these are other calls, number them "
+        "apart, or load them through a --mapping that leaves request_id out",
+    )
 
 
 def _keep_largest(store: Store) -> tuple[int, int]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.findings import Interval, Projection, Window
+from analyzer.findings import Day, Interval, Projection, Window
 from analyzer.money import round_half_up
 
 MONTHS_A_YEAR = 12
@@ -64,6 +64,18 @@ def projection(
     annual = monthly(MONTHS_A_YEAR * (before_pico - after_pico), window)
     said = (*_warnings(window), *warnings)
     return Projection(before, after, annual, saving, features, evidence, said)
+
+
+def warnings_on_days(days: Sequence[Day]) -> tuple[str, ...]:
+    """Return a warning where most days of a long window cost nothing: a month is drawn from all."""
+    spent = [day.date for day in days if day.before_pico_usd]
+    if len(days) < FEWEST_DAYS_FOR_INTERVAL or 2 * len(spent) >= len(days):
+        return ()
+    return (
+        f"Only {len(spent):,} of the window's {len(days):,} days, {days[0].date} to "
+        f"{days[-1].date}, hold any spend, and a month is drawn from all of them. Where a call's "
+        "time is wrong or logs are missing, the monthly and annual figures are too low.",
+    )
 
 
 def _warnings(window: Window) -> tuple[str, ...]:

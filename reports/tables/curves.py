@@ -59,7 +59,9 @@ def curve_section(findings: Findings) -> Section:
             f"Without a curve, since no value moves a thousandth of today\u2019s spend: {named}."
         )
     if found.not_drawn:
-        said.append(f"Not drawn: {spelling.plural(found.not_drawn, 'curve')} of cheaper features.")
+        said.append(
+            f"Not drawn: {spelling.plural(found.not_drawn, 'curve')} of further rules and features."
+        )
     grids = tuple(curve_grid(curve, number) for number, curve in enumerate(found.curves, 1))
     return Section("curves", title, tuple(said), grids)
 

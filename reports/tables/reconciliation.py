@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from analyzer.findings import Comparison, LeftOut, Outlier, ReconciledRow, Reconciliation
 from reports import spelling
@@ -143,10 +143,11 @@ def other_money_lines(found: Reconciliation) -> tuple[str, ...]:
 def model_rows(found: Reconciliation) -> tuple[SideRow, ...]:
     """Return the compared days summed by provider and model, then everything.
 
-    Each column adds up as printed, and the last is billed less what the verdict rests on.
+    Each column adds up as printed, and the last is billed less what the verdict rests on: a
+    provider without a bill has no part in it.
     """
     groups: dict[tuple[str, str], list[ReconciledRow]] = {}
-    for row in found.rows:
+    for row in _held_against_bills(found):
         if row.compared == "compared":
             groups.setdefault((row.provider, row.model), []).append(row)
     if not groups:
@@ -174,8 +175,18 @@ def day_rows(found: Reconciliation) -> tuple[SideRow, ...]:
             None,
             "" if row.compared == "compared" else f"not compared: {row.compared}",
         )
-        for row in found.rows
+        for row in _held_against_bills(found)
     )
+
+
+def _held_against_bills(found: Reconciliation) -> Iterator[ReconciledRow]:
+    """Yield each row, with a base only where there is a bill to hold it against."""
+    billed = {row.provider for row in found.rows if row.billed_pico_usd is not None}
+    for row in found.rows:
+        is_held = row.provider in billed and row.compared == "compared"
+        yield (
+            row if is_held or row.billed_pico_usd is not None else replace(row, base_pico_usd=None)
+        )
 
 
 _SIDES = (
@@ -215,7 +226,7 @@ def _side(
 ) -> SideRow:
     *sides, base = sums
     billed = sides[-1]
-    gap = None if billed is None else billed - (base or 0)
+    gap = None if billed is None and base is None else (billed or 0) - (base or 0)
     figures = (
         spelling.NOTHING if pico is None else spelling.money(pico, digits=digits)
         for pico in (*sides, gap)

@@ -42,3 +42,15 @@ def test_a_few_alike_among_many_are_chance(store, tmp_path):
     """5 of 12 are alike: less than half."""
     ingest_file(store, write(tmp_path, "gateway.jsonl", calls=5))
     assert ingest_file(store, write(tmp_path, "tracer.jsonl", ids="b")).notes == ()
+
+
+def test_an_id_that_tells_another_call_is_not_dropped_in_silence(store, tmp_path):
+    ingest_file(store, write(tmp_path, "one.jsonl"))
+    same = ingest_file(store, write(tmp_path, "copy.jsonl", calls=11))
+    other = ingest_file(store, write(tmp_path, "other.jsonl", tokens=5000))
+    assert same.duplicates == 11
+    assert same.notes == ()
+    assert other.duplicates == 12
+    (note,) = other.notes
+    assert note.startswith("12 rows with a request_id seen before but another model")
+    assert "--mapping" in note

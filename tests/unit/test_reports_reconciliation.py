@@ -100,3 +100,13 @@ def test_what_is_exact_is_said_to_be_and_nothing_is_no_verdict(found):
     assert tables.verdict(nothing).startswith("Nothing to compare: no bill is loaded")
     empty = replace(same, said_pico_usd=0, priced_pico_usd=0)
     assert tables.verdict(replace(found, comparisons=(empty,))).startswith("Nothing to compare")
+
+
+def test_a_provider_without_a_bill_takes_nothing_from_the_total(found):
+    billed = row("gpt-4o", None, 3 * USD, 7 * USD)
+    unlogged = row("gpt-4o-mini", None, 2 * USD, None)
+    alone = replace(row("gpt-5", None, 25 * USD, None), provider="openrouter")
+    lone_bill = replace(found, rows=(billed, unlogged, alone))
+    gaps = [row.figures[-1] for row in tables.model_rows(lone_bill)]
+    assert gaps == ["$4.00", "\N{MINUS SIGN}$2.00", "\N{EN DASH}", "$2.00"]
+    assert [row.figures[-1] for row in tables.day_rows(lone_bill)][-1] == "\N{EN DASH}"

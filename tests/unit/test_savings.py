@@ -3,8 +3,14 @@
 import numpy as np
 import pytest
 
-from analyzer.findings import Window
-from analyzer.savings.project import DRAWS, Bootstrap, monthly, projection
+from analyzer.findings import Day, Window
+from analyzer.savings.project import (
+    DRAWS,
+    Bootstrap,
+    monthly,
+    projection,
+    warnings_on_days,
+)
 from analyzer.savings.shapley import shapley, shares
 
 DAY_US = 86_400_000_000
@@ -74,3 +80,11 @@ def test_the_interval_is_seeded_and_spans_the_mean():
 def test_equal_days_have_an_interval_of_no_width():
     found = Bootstrap(30, MONTH, 0).annual(np.full(30, 1e12))
     assert found.p10_pico_usd == found.p90_pico_usd == 365_250_000_000_000
+
+
+def test_a_window_of_mostly_empty_days_is_warned_about():
+    spends = [10**12] * 15 + [0] * 20
+    days = [Day(f"2026-10-{n + 1:02d}", spend, 0) for n, spend in enumerate(spends)]
+    (said,) = warnings_on_days(days)
+    assert said.startswith("Only 15 of the window's 35 days")
+    assert warnings_on_days(days[:30]) == ()
