@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from analyzer.commands import options
+
+if TYPE_CHECKING:
+    from analyzer.tune.found import Found
 
 
 def _share(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
@@ -111,13 +115,7 @@ def command(
       rebill tune --policy policy.toml --holdout 0.25 -o tuned.toml
       rebill tune --policy policy.toml --folds 3 --min-quality 0.8 --max-provider-share 60%
     """
-    import json
-    from datetime import UTC, datetime
-
-    from analyzer.commands import tune_json, tune_output
     from analyzer.commands.meter import Meter
-    from analyzer.commands.writing import write_text
-    from analyzer.errors import GateError
     from analyzer.policy import read_policy
     from analyzer.pricing.book import open_book
     from analyzer.session import Session
@@ -126,7 +124,6 @@ def command(
     from analyzer.tune.options import Limits
     from analyzer.tune.tuned import Request
     from analyzer.tune.watch import Watch
-    from analyzer.tune.written import to_toml
 
     _, raw = read_policy(policy_file)
     book = open_book(price_files)
@@ -142,15 +139,34 @@ def command(
     meter = Meter()
     with meter, Store.open(db, read_only=True) as store:
         found = tune_log(store, Session(store, book), book, request, Watch(meter.show))
+    _tell(found, as_json=as_json)
+    if output is not None:
+        _write(output, found)
+
+
+def _tell(found: Found, *, as_json: bool) -> None:
+    """Print what was found; where a bound cannot be kept, that is an error as well."""
+    import json
+
+    from analyzer.commands import tune_json, tune_output
+    from analyzer.errors import GateError
+
     if as_json:
         click.echo(json.dumps(tune_json.as_json(found), indent=2))
     else:
         click.echo(tune_output.spell(found))
     if not found.feasible:
         raise GateError(f"nothing that was tried keeps every bound: {tune_output.why_not(found)}")
-    if output is not None:
-        write_text(output, to_toml(found, datetime.now(UTC).date()))
-        click.echo(f"{output}: the tuned policy", err=True)
+
+
+def _write(output: Path, found: Found) -> None:
+    from datetime import UTC, datetime
+
+    from analyzer.commands.writing import write_text
+    from analyzer.tune.written import to_toml
+
+    write_text(output, to_toml(found, datetime.now(UTC).date()))
+    click.echo(f"{output}: the tuned policy", err=True)
 
 
 def _decimal(value: float | None) -> Decimal | None:

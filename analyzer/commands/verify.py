@@ -72,8 +72,7 @@ def command(
     """
     import json
 
-    from analyzer.errors import GateError, StoreError, UnevaluatedError
-    from analyzer.money import PPM, spell_percent
+    from analyzer.errors import StoreError, UnevaluatedError
     from analyzer.policy import read_policy
     from analyzer.pricing.book import open_book
     from analyzer.session import Session
@@ -90,8 +89,17 @@ def command(
     click.echo(json.dumps(_json(found), indent=2) if as_json else "\n".join(_text(found)))
     for note in _notes(found):
         click.echo(f"note: {note}", err=True)
+    if most_ppm is not None:
+        _judge(found, most_ppm)
+
+
+def _judge(found: Verified, most_ppm: int) -> None:
+    """Fail where the lever effect is too large a share of what volume and mix let expect."""
+    from analyzer.errors import GateError
+    from analyzer.money import PPM, spell_percent
+
     expected = found.whole.projected + found.whole.volume + found.whole.mix
-    if most_ppm is not None and found.whole.lever * PPM > most_ppm * expected:
+    if found.whole.lever * PPM > most_ppm * expected:
         raise GateError(
             f"at the same prices, volume and mix the log costs "
             f"{spell_percent(found.whole.lever, expected)} more than projected: at most "
