@@ -12,6 +12,7 @@ from analyzer.commands import options
 
 if TYPE_CHECKING:
     from analyzer.tune.found import Found
+    from analyzer.tune.tuned import Request
 
 
 def _share(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
@@ -107,26 +108,19 @@ def command(
     one, and the oracle: the cheapest right answer to each scored request, known afterwards.
 
     \b
-    Exit codes: 0 done; 1 a bound that you set cannot be kept, and no file was written;
-    2 bad input; 130 stopped with Ctrl-C, and no file was written.
+    Exit codes: 0 done; 1 a bound cannot be kept; 2 bad input; 130 stopped with Ctrl-C.
+    Unless it is 0, no file is written.
 
     \b
     Examples:
       rebill tune --policy policy.toml --holdout 0.25 -o tuned.toml
       rebill tune --policy policy.toml --folds 3 --min-quality 0.8 --max-provider-share 60%
     """
-    from analyzer.commands.meter import Meter
     from analyzer.policy import read_policy
-    from analyzer.pricing.book import open_book
-    from analyzer.session import Session
-    from analyzer.store import Store
-    from analyzer.tune.engine import tune_log
     from analyzer.tune.options import Limits
     from analyzer.tune.tuned import Request
-    from analyzer.tune.watch import Watch
 
     _, raw = read_policy(policy_file)
-    book = open_book(price_files)
     limits = Limits(
         max_staleness_s=_decimal(max_staleness),
         max_wait_s=_decimal(max_wait),
@@ -135,13 +129,24 @@ def command(
         least_quality=min_quality,
         models=models,
     )
-    request = Request(raw, policy_file.name, limits, holdout, folds)
-    meter = Meter()
-    with meter, Store.open(db, read_only=True) as store:
-        found = tune_log(store, Session(store, book), book, request, Watch(meter.show))
+    found = _run(db, price_files, Request(raw, policy_file.name, limits, holdout, folds))
     _tell(found, as_json=as_json)
     if output is not None:
         _write(output, found)
+
+
+def _run(db: Path, price_files: tuple[str, ...], request: Request) -> Found:
+    """Tune on a database, and show how far it is."""
+    from analyzer.commands.meter import Meter
+    from analyzer.pricing.book import open_book
+    from analyzer.session import Session
+    from analyzer.store import Store
+    from analyzer.tune.engine import tune_log
+    from analyzer.tune.watch import Watch
+
+    book, meter = open_book(price_files), Meter()
+    with meter, Store.open(db, read_only=True) as store:
+        return tune_log(store, Session(store, book), book, request, Watch(meter.show))
 
 
 def _tell(found: Found, *, as_json: bool) -> None:

@@ -55,8 +55,7 @@ def command(
     \b
       volume  more or fewer requests in all, each as dear as projected
       mix     the features they are of
-      lever   what a request costs beyond projection at the same prices: the levers did
-              less or more than replayed, or requests grew
+      lever   what a request costs beyond projection at the same prices
       price   what prices moved since
 
     Answers that a cache gave must be in the log (served_from_cache): they are demand. Rows of a
@@ -67,7 +66,6 @@ def command(
 
     \b
     Example:
-      rebill ingest logs/2026-12*.jsonl
       rebill verify --policy deployed.toml --since 2026-12-01
     """
     import json
