@@ -90,10 +90,10 @@ def of_world(world):
         yield case
 
 
-def of_samples(folder):
+def of_samples(folder, logs=LOGS):
     """Return the sample company's case: its requests, without the bills that tell them again."""
     case = Case(folder, SAMPLES / "policy.toml")
-    fill(case, [path for pattern in LOGS for path in sorted(SAMPLES.glob(pattern))])
+    fill(case, [path for pattern in logs for path in sorted(SAMPLES.glob(pattern))])
     return case
 
 

@@ -1,0 +1,91 @@
+"""The Spark runner conforms over executor processes, also where they die and tasks fail."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from pyspark import TaskContext
+
+from tests.conformance.case import assert_equal, expected, of_samples
+from tests.conformance.on_spark import find_on
+from tests.conformance.suite import RunnerConformance
+
+pytestmark = pytest.mark.xdist_group("spark")
+
+MASTER = "local-cluster[2,1,1024]"
+# No second copy runs on the host of the first: what this shows is that the setting breaks nothing.
+SPECULATION = {"spark.speculation": "true"}
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory):
+    """One of the sample company's logs: about thirty files."""
+    return of_samples(tmp_path_factory.mktemp("few"), ("canonical/*.gz",))
+
+
+@pytest.fixture
+def cluster(sessions):
+    return sessions.of(MASTER, **SPECULATION)
+
+
+class TestSparkCluster(RunnerConformance):
+    worlds = 1
+
+    @pytest.fixture(autouse=True)
+    def _session(self, cluster):
+        self.spark = cluster
+
+    def find(self, case):
+        return find_on(self.spark, case)
+
+    @pytest.fixture
+    def samples(self, few):
+        return few
+
+
+def disturbed(requests, folder, first_try):
+    """Return the same requests; ``first_try`` meets each partition's first attempt once."""
+
+    def passed(batches):
+        task = TaskContext.get()
+        told = Path(folder) / f"{task.partitionId()}-{task.attemptNumber()}"
+        fresh = not told.exists()
+        told.touch()
+        if task.attemptNumber() == 0 and fresh:
+            first_try(task.partitionId())
+        yield from batches
+
+    return requests.mapInArrow(passed, requests.schema)
+
+
+def parent(pid):
+    return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+
+
+def kill_executor_or_fail(partition):
+    """The first partition's worker kills the Java process above it; any other one fails."""
+    if partition:
+        raise RuntimeError("this task's first attempt fails")
+    executor = os.getppid()
+    while "CoarseGrainedExecutorBackend" not in Path(f"/proc/{executor}/cmdline").read_text():
+        executor = parent(executor)
+    os.kill(executor, signal.SIGKILL)
+
+
+def attempts(folder):
+    """Return how many attempts met each partition."""
+    found = [path.name.split("-")[0] for path in folder.glob("*-*")]
+    return {partition: found.count(partition) for partition in found}
+
+
+def test_killed_executors_and_failed_tasks_change_nothing(cluster, few, tmp_path):
+    found = find_on(
+        cluster,
+        few,
+        disturb=lambda requests: disturbed(requests, str(tmp_path), kill_executor_or_fail),
+    )
+    assert_equal(found, expected(few))
+    tried = attempts(tmp_path)
+    assert len(tried) > 1
+    assert all(count > 1 for count in tried.values())
