@@ -170,6 +170,12 @@ class _Comparison:
     def _notes(self) -> list[str]:
         """What the log cannot tell apart under this policy."""
         names, notes = self.replayed.log.features, []
+        totals = self.replayed.log.buckets
+        if totals.rows:
+            notes.append(
+                f"{totals.rows:,} usage totals of {', '.join(totals.files)} are in no figure: "
+                "totals do not say which requests they hold"
+            )
         for profile in self.replayed.groups:
             covered = ", ".join(names[n] for n in profile.features)
             route, squeeze = profile.rules.get("routing"), profile.rules.get("compression")

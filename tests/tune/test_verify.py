@@ -13,6 +13,7 @@ from analyzer.cli import cli
 from analyzer.errors import GateError, UnevaluatedError
 from analyzer.ingest.load import ingest_file
 from analyzer.tune.variance import Side, effects, total
+from tests.billing_files import usage, uses
 from tests.oracle.replay import simulate
 from tests.tune.world import load
 
@@ -167,6 +168,16 @@ def test_the_gate_looks_at_the_lever_effect_alone(world):
     assert isinstance(failed.exception, GateError), failed.stdout
     assert "more than projected" in str(failed.exception)
     assert "projected" in failed.stdout
+
+
+def test_usage_totals_are_named_as_left_out(world, tmp_path):
+    totals = usage(tmp_path / "usage.csv", uses(3))
+    loaded = CliRunner().invoke(cli, ["ingest", str(totals), "--db", str(world / "x.duckdb")])
+    assert loaded.exit_code == 0, loaded.output
+    done = verify(world, "--json")
+    assert done.exit_code == 0, done.output
+    assert any("usage totals of usage.csv are in no figure" in note
+               for note in json.loads(done.stdout)["notes"])  # fmt: skip
 
 
 @pytest.mark.parametrize("day", ["2026-09-22", "2027-01-01"])
