@@ -5,7 +5,7 @@ from __future__ import annotations
 from analyzer.store import Store
 
 _FEWEST = 10
-"""Fewer requests than this may look like others by chance."""
+"""Of fewer requests than this, half may look like others by chance; all of them do not."""
 
 
 def twin_notes(store: Store, source_id: int, loaded: int) -> tuple[str, ...]:
@@ -14,12 +14,10 @@ def twin_notes(store: Store, source_id: int, loaded: int) -> tuple[str, ...]:
     A gateway and a tracer of one application give one call two ids, and an export without ids
     gives the same call a new one in every download, so that ids alone do not tell.
     """
-    if loaded < _FEWEST:
-        return ()
     return tuple(
         f"{rows:,} of its {loaded:,} requests have the second and the token counts of requests in "
         f"{file}: where both files tell the same calls, these count twice, and one of the two is "
         "to go: rebill sources remove FILE"
         for file, rows in store.query("same_calls", source_id=source_id).iter_rows()
-        if 2 * rows >= loaded
+        if rows >= (loaded if loaded < _FEWEST else loaded / 2)
     )

@@ -44,6 +44,12 @@ def test_a_few_alike_among_many_are_chance(store, tmp_path):
     assert ingest_file(store, write(tmp_path, "tracer.jsonl", ids="b")).notes == ()
 
 
+def test_a_short_file_told_whole_again_is_told_of(store, tmp_path):
+    ingest_file(store, write(tmp_path, "log.jsonl", calls=2))
+    (note,) = ingest_file(store, write(tmp_path, "again.jsonl", calls=2, ids="b")).notes
+    assert note.startswith("2 of its 2 requests have the second")
+
+
 def test_an_id_that_tells_another_call_is_not_dropped_in_silence(store, tmp_path):
     ingest_file(store, write(tmp_path, "one.jsonl"))
     same = ingest_file(store, write(tmp_path, "copy.jsonl", calls=11))
