@@ -187,13 +187,16 @@ def _safe(side: Store, texts: pl.Series) -> pl.DataFrame:
 
 
 def source(files: Files, account: Account) -> Source:
-    """Return the lake as one line of a report's list of files."""
+    """Return the lake as one line of a report's list of files.
+
+    Its bytes are too many to read once more, so its digest is of the files' names, and says so.
+    """
     names = "\n".join(files.paths)
     plural = "" if len(files.paths) == 1 else "s"
     return Source(
         file=files.pattern,
         sha256=sha256(names.encode()).hexdigest(),
-        format=f"canonical, {len(files.paths):,} Parquet file{plural}",
+        format=f"canonical, {len(files.paths):,} Parquet file{plural} (digest of their names)",
         rows_in=account.rows,
         rows_loaded=account.requests,
         duplicates=account.duplicates,
