@@ -20,7 +20,7 @@ from analyzer.ingest.refusal import check_refused
 from analyzer.ingest.remove import Removed
 from analyzer.ingest.source_file import SourceFile
 from analyzer.ingest.staging import aggregated, readable, remarks, stage
-from analyzer.ingest.twins import twin_notes
+from analyzer.ingest.twins import other_calls, twin_notes
 from analyzer.store import Store
 
 EXAMPLES = 3
@@ -192,7 +192,7 @@ def _load(store: Store, source: SourceFile, detected: Detected, wish: Wish) -> A
     loaded = store.run(f"load_{table}", source_id=source_id)
     twins = twin_notes(store, source_id, loaded) if grouped_by is None else ()
     if grouped_by is None and known["duplicates"] and detected.format.keeps != "largest":
-        twins = (*_other_calls(store, prefix), *twins)
+        twins = (*other_calls(store, prefix), *twins)
     rejects = store.run("load_rejects", source_id=source_id, file=source.name)
     account = Account(
         file=source.name,
@@ -219,18 +219,6 @@ def _load(store: Store, source: SourceFile, detected: Detected, wish: Wish) -> A
     check_even(account)
     _keep(store, source, source_id, account)
     return account
-
-
-def _other_calls(store: Store, prefix: dict[str, str]) -> tuple[str, ...]:
-    """Say where a request_id seen before tells another call: its money is in no figure."""
-    changed = store.one("changed_requests", **prefix)["rows"]
-    if not changed:
-        return ()
-    return (
-        f"{changed:,} {_rows(changed)} with a request_id seen before but another model or "
-        "token count: only the first of an id was kept; where these are other calls, number them "
-        "apart, or load them through a --mapping that leaves request_id out",
-    )
 
 
 def _keep_largest(store: Store) -> tuple[int, int]:

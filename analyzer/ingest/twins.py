@@ -1,4 +1,4 @@
-"""Notices a log that tells calls which another loaded log, under other ids, tells already."""
+"""Notices one call told under two ids, and two calls told under one."""
 
 from __future__ import annotations
 
@@ -20,4 +20,17 @@ def twin_notes(store: Store, source_id: int, loaded: int) -> tuple[str, ...]:
         "to go: rebill sources remove FILE"
         for file, rows in store.query("same_calls", source_id=source_id).iter_rows()
         if rows >= (loaded if loaded < _FEWEST else loaded / 2)
+    )
+
+
+def other_calls(store: Store, prefix: dict[str, str]) -> tuple[str, ...]:
+    """Say where a request_id seen before tells another call: its money is in no figure."""
+    changed = store.one("changed_requests", **prefix)["rows"]
+    if not changed:
+        return ()
+    rows = "row" if changed == 1 else "rows"
+    return (
+        f"{changed:,} {rows} with a request_id seen before but another "
+        "model or token count: only the first of an id was kept; where these are other calls, "
+        "number them apart, or load them through a --mapping that leaves request_id out",
     )

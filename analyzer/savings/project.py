@@ -68,11 +68,11 @@ def projection(
 
 def warnings_on_days(days: Sequence[Day]) -> tuple[str, ...]:
     """Return a warning where most days of a long window cost nothing: a month is drawn from all."""
-    spent = [day.date for day in days if day.before_pico_usd]
-    if len(days) < FEWEST_DAYS_FOR_INTERVAL or 2 * len(spent) >= len(days):
+    spent = sum(day.before_pico_usd != 0 for day in days)
+    if len(days) < FEWEST_DAYS_FOR_INTERVAL or 2 * spent >= len(days):
         return ()
     return (
-        f"Only {len(spent):,} of the window's {len(days):,} days, {days[0].date} to "
+        f"Only {spent:,} of the window's {len(days):,} days, {days[0].date} to "
         f"{days[-1].date}, hold any spend, and a month is drawn from all of them. Where a call's "
         "time is wrong or logs are missing, the monthly and annual figures are too low.",
     )

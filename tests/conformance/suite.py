@@ -1,5 +1,7 @@
 """What every runner must do; a runner's tests subclass it and say how it finds an outcome."""
 
+from abc import ABC, abstractmethod
+
 from hypothesis import given
 
 from tests.conformance.case import assert_equal, expected, of_world
@@ -7,13 +9,14 @@ from tests.laws.test_laws import examples
 from tests.laws.test_partitions import with_requests
 
 
-class RunnerConformance:
+class RunnerConformance(ABC):
     """Subclasses give ``find(case)``."""
 
     worlds = 6
 
+    @abstractmethod
     def find(self, case):
-        raise NotImplementedError
+        """Return what this runner finds of a case."""
 
     def test_property_test_logs(self):
         @examples(self.worlds)
