@@ -12,8 +12,8 @@ import click
 from analyzer.commands import options
 
 if TYPE_CHECKING:
-    from analyzer.tune.variance import Effects
     from analyzer.tune.verify import Rates, Verified
+    from analyzer.variance import Effects
 
 _DAY_US = 86_400_000_000
 _EFFECTS = ("volume", "mix", "lever", "price")

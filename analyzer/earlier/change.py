@@ -10,6 +10,7 @@ from analyzer.errors import RebillError
 from analyzer.findings import Findings, Tally, Window
 from analyzer.money import PPM, round_half_up
 from analyzer.savings.project import MONTHS_A_YEAR, YEAR_US
+from analyzer.variance import Side, at_old_cost, effects, total
 
 NOTHING = FeatureMonth(0, 0, 0)
 
@@ -74,32 +75,25 @@ def change(earlier: Told, now: Told) -> Change:
 def _parts(earlier: Told, now: Told, moved: int) -> tuple[Part, ...]:
     """Split the change of a month's spend; what rounding leaves is counted as mix."""
     before, after = earlier.features, now.features
-    known = [name for name in after if before.get(name, NOTHING).requests]
-    volume = _volume(earlier, now)
-    unit_cost = sum(
-        after[name].before_pico_usd - _at_old_cost(name, before, after) for name in known
+    whole = total(effects([_side(name, before, after) for name in {**after, **before}]))
+    new = sum(
+        month.before_pico_usd
+        for name, month in after.items()
+        if not before.get(name, NOTHING).requests
     )
-    new = sum(month.before_pico_usd for name, month in after.items() if name not in known)
     return (
-        Part("volume", volume),
-        Part("mix", moved - volume - unit_cost - new),
-        Part("unit_cost", unit_cost),
+        Part("volume", whole.volume),
+        Part("mix", moved - whole.volume - whole.lever - new),
+        Part("unit_cost", whole.lever),
         Part("new_features", new),
     )
 
 
-def _volume(earlier: Told, now: Told) -> int:
-    """All requests more or fewer, each at the mean cost of then."""
-    had = sum(month.requests for month in earlier.features.values())
-    has = sum(month.requests for month in now.features.values())
-    return round_half_up((has - had) * earlier.before_pico_usd, had) if had else 0
-
-
-def _at_old_cost(
-    name: str, before: Mapping[str, FeatureMonth], after: Mapping[str, FeatureMonth]
-) -> int:
-    old = before[name]
-    return round_half_up(after[name].requests * old.before_pico_usd, old.requests)
+def _side(name: str, before: Mapping[str, FeatureMonth], after: Mapping[str, FeatureMonth]) -> Side:
+    """Return a feature in both months; a report does not tell its prices from its levers."""
+    old, new = before.get(name, NOTHING), after.get(name, NOTHING)
+    spent = new.before_pico_usd
+    return Side(name, old.before_pico_usd, old.requests, new.requests, spent, spent)
 
 
 def _realised(before: Mapping[str, FeatureMonth], after: Mapping[str, FeatureMonth]) -> Realised:
@@ -108,12 +102,17 @@ def _realised(before: Mapping[str, FeatureMonth], after: Mapping[str, FeatureMon
         for name, month in after.items()
         if month.requests and before.get(name, NOTHING).requests
     )
-    unchanged = sum(_at_old_cost(name, before, after) for name in names)
+    unchanged = sum(
+        _at_cost_then(before[name].before_pico_usd, before[name], after[name]) for name in names
+    )
     promised = sum(
-        round_half_up(after[name].requests * before[name].after_pico_usd, before[name].requests)
-        for name in names
+        _at_cost_then(before[name].after_pico_usd, before[name], after[name]) for name in names
     )
     actual = sum(after[name].before_pico_usd for name in names)
     saving = unchanged - promised
     share = round_half_up((unchanged - actual) * PPM, saving) if saving > 0 else None
     return Realised(names, unchanged, promised, actual, share)
+
+
+def _at_cost_then(spent: int, then: FeatureMonth, now: FeatureMonth) -> int:
+    return at_old_cost(spent, then.requests, now.requests)

@@ -21,7 +21,7 @@ from analyzer.replay.requests import DAY_US, Log, day_of
 from analyzer.savings.board import Replayed
 from analyzer.session import Session
 from analyzer.store import Store
-from analyzer.tune.variance import Effects, Side, effects, total
+from analyzer.variance import Effects, Side, effects, total
 
 _INPUTS = tuple(name for name in TOKEN_CLASSES if name != "output")
 

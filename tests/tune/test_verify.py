@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from analyzer.cli import cli
 from analyzer.errors import GateError, UnevaluatedError
 from analyzer.ingest.load import ingest_file
-from analyzer.tune.variance import Side, effects, total
+from analyzer.variance import Side, effects, total
 from tests.billing_files import usage, uses
 from tests.oracle.replay import simulate
 from tests.tune.world import load

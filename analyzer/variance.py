@@ -1,13 +1,13 @@
-"""What was spent less what was projected, as four effects that add up exactly.
+"""What was spent less what an earlier cost of a request foretold, as effects that add up exactly.
 
 From the projection to the spend, one step after the other (pico-dollars):
 
-    projected          the replay of the days before, scaled to the days since
+    projected          the spend before, scaled to the time since
     + volume           more or fewer requests in all, each as dear as projected
     + mix              the features that they are of
-    + lever            what a request of a feature costs beyond projection, at projected prices
+    + lever            what a request of a feature costs beyond projection, at the old prices
     + price            what prices moved since
-    = spent            the logged calls, each at the price of its own day
+    = spent            the calls since
 """
 
 from __future__ import annotations
@@ -23,14 +23,13 @@ class Side:
     """One feature before and since."""
 
     feature: str
-    replayed: int
-    """Its spend before, under the policy, at projected prices."""
+    before: int
+    """Its spend before, or what was promised of it then, at the old prices."""
     requests_before: int
     requests_since: int
-    at_projected_prices: int
-    """What its logged calls since cost at projected prices."""
+    at_old_prices: int
+    """What its calls since cost at the old prices; ``spent`` where the two are not told apart."""
     spent: int
-    """The same, each at the price of its own day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +45,26 @@ class Effects:
 
     @property
     def spent(self) -> int:
-        """What the logged calls cost."""
+        """What the calls since cost."""
         return self.projected + self.volume + self.mix + self.lever + self.price
 
 
-def effects(sides: Sequence[Side], span_before_us: int, span_since_us: int) -> tuple[Effects, ...]:
+def at_old_cost(spent: int, requests_then: int, requests_now: int) -> int:
+    """Return what requests of now cost at the mean cost of a request then; nothing from none."""
+    return round_half_up(spent * requests_now, requests_then) if requests_then else 0
+
+
+def effects(
+    sides: Sequence[Side], span_before_us: int = 1, span_since_us: int = 1
+) -> tuple[Effects, ...]:
     """Return every feature's effects, the dearest first.
 
     A feature that is new since has no projected cost of a request: what it costs is mix.
 
     Args:
         sides: every feature of either side.
-        span_before_us: how long the days before last.
-        span_since_us: how long the days since last.
+        span_before_us: how long the time before lasts; leave both out where both last as long.
+        span_since_us: how long the time since lasts.
     """
     before = sum(side.requests_before for side in sides)
     since = sum(side.requests_since for side in sides)
@@ -70,18 +76,18 @@ def _each(
     sides: Sequence[Side], spans_us: tuple[int, int], requests: tuple[int, int]
 ) -> Iterator[Effects]:
     for side in sides:
-        projected = round_half_up(side.replayed * spans_us[1], spans_us[0])
-        at_volume = round_half_up(side.replayed * requests[1], requests[0]) if requests[0] else 0
-        at_mix = side.at_projected_prices
+        projected = round_half_up(side.before * spans_us[1], spans_us[0])
+        at_volume = at_old_cost(side.before, *requests)
+        at_mix = side.at_old_prices
         if side.requests_before:
-            at_mix = round_half_up(side.replayed * side.requests_since, side.requests_before)
+            at_mix = at_old_cost(side.before, side.requests_before, side.requests_since)
         yield Effects(
             feature=side.feature,
             projected=projected,
             volume=at_volume - projected,
             mix=at_mix - at_volume,
-            lever=side.at_projected_prices - at_mix,
-            price=side.spent - side.at_projected_prices,
+            lever=side.at_old_prices - at_mix,
+            price=side.spent - side.at_old_prices,
         )
 
 
