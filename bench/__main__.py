@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, tuple[str, ...]] = {
     "pricing": ("genai-prices",),
     "whatif": ("tokenbill",),
     "ttl": ("libcachesim",),
+    "page": ("playwright",),
     "spark": ("pyspark",),
 }
 """Every benchmark, and the packages it measures rebill against."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -33,10 +34,19 @@ def _source(text: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
+_WRAPPED = re.compile(r"(this, )(\(\) => \{\n.*\})(\)\);?\s*)\Z", re.DOTALL)
+"""The end of the script's wrapper, which hands over all of it as one function."""
+
+
 @lru_cache(maxsize=1)
 def plotly_script() -> str:
-    """Return Plotly's own browser script, as its Python package carries it."""
-    return str(get_plotlyjs())
+    """Return Plotly's own browser script, as its Python package carries it.
+
+    The function that holds all of it is put in brackets. Browsers compile what is in brackets
+    at once; what is not, they read through first and compile when it is called: megabytes
+    read twice.
+    """
+    return _WRAPPED.sub(r"\1(\2)\3", str(get_plotlyjs()), count=1)
 
 
 @lru_cache(maxsize=1)

@@ -80,6 +80,15 @@
     }
   }
 
+  // What a reader looks at is drawn first.
+  function nearest(plots) {
+    const away = (plot) => {
+      const box = plot.getBoundingClientRect();
+      return Math.max(0, box.top - window.innerHeight, -box.bottom);
+    };
+    return Array.from(plots).reduce((best, plot) => (away(plot) < away(best) ? plot : best));
+  }
+
   // One chart at a time, so that a click or a key never waits for all of them.
   function pause() {
     return new Promise((resolve) => { window.setTimeout(resolve); });
@@ -87,7 +96,9 @@
 
   async function unpack() {
     const packed = document.getElementById("plotly").textContent.trim();
-    const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
+    const text = atob(packed);
+    const bytes = new Uint8Array(text.length);
+    for (let at = 0; at < text.length; at += 1) bytes[at] = text.charCodeAt(at);
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     const script = document.createElement("script");
     script.textContent = await new Response(stream).text();
@@ -104,14 +115,17 @@
     dark.addEventListener("change", drawAll);
     window.addEventListener("beforeprint", drawForPaper);
     window.addEventListener("afterprint", drawAll);
-    for (const plot of plots) {
-      draw(plot, { dark: dark.matches });
+    const waiting = new Set(plots);
+    while (waiting.size) {
+      const plot = nearest(waiting);
+      waiting.delete(plot);
+      if (!plot.dataset.width) draw(plot, { dark: dark.matches });
       await pause();
     }
-    let waiting = 0;
+    let frame = 0;
     window.addEventListener("resize", () => {
-      window.cancelAnimationFrame(waiting);
-      waiting = window.requestAnimationFrame(() => {
+      window.cancelAnimationFrame(frame);
+      frame = window.requestAnimationFrame(() => {
         const moved = plots.some((plot) => String(plot.clientWidth) !== plot.dataset.width);
         if (moved && !window.matchMedia("print").matches) drawAll();
       });
