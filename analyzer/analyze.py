@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analyzer.findings import Findings, Provenance
+from analyzer.findings import Findings
 from analyzer.policy import Policy
 from analyzer.pricing.book import PriceBook
+from analyzer.provenance import Provenance
 from analyzer.reconcile.compare import reconcile
 from analyzer.replay.coalitions import Replay
 from analyzer.replay.ledger import Ledger

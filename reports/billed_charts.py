@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from analyzer.findings import Reconciliation
 from analyzer.money import usd
+from analyzer.reconciled import Reconciliation
 from reports import marks, spelling
 from reports.chart import Chart
 from reports.tables.billed import Day, days, said_by_model

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from analyzer.findings import Comparison, ReconciledRow, Reconciliation
 from analyzer.money import usd
+from analyzer.reconciled import Comparison, ReconciledRow, Reconciliation
 from reports.tables.reconciliation import verdict
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analyzer.findings import Reconciliation
+from analyzer.reconciled import Reconciliation
 from reports import billed_charts, html
 from reports.tables.billed import billed_section
 from reports.tables.reconciled import section_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from analyzer.findings import Comparison, Reconciliation
+from analyzer.reconciled import Comparison, Reconciliation
 from reports import spelling
 from reports.tables import reconciliation as tables
 from reports.tables.reconciliation import SideRow

@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from analyzer.findings import Comparison, Reconciliation
 from analyzer.ingest.load import ingest_file
 from analyzer.pricing.book import open_book
 from analyzer.reconcile.compare import reconcile
+from analyzer.reconciled import Comparison, Reconciliation
 from analyzer.store import Store
 
 FIRST = datetime(2026, 10, 1, tzinfo=UTC)

@@ -19,7 +19,8 @@ from analyzer.board import (
     RolloutCost,
     UnitCost,
 )
-from analyzer.findings import Coverage, Day, LeverShare, Projection, Source, Step, Tally, Window
+from analyzer.findings import Coverage, Day, LeverShare, Projection, Step, Tally, Window
+from analyzer.provenance import Source
 from analyzer.savings.forecast import day_spread, forecast
 from analyzer.savings.payback import paybacks
 from analyzer.savings.quality import wilson

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from analyzer.errors import Skipped, Unpriced
 from analyzer.findings import (
-    Assumption,
     Claim,
     Coverage,
     Day,
@@ -19,6 +18,7 @@ from analyzer.findings import (
     Tally,
     Window,
 )
+from analyzer.provenance import Assumption
 from tests.board_example import board, hostile_board
 from tests.curve_example import curves
 from tests.sources_example import ASSUMPTIONS, CLAIMS, PRICES, PROVENANCE

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from analyzer.findings import Assumption, Claim, PriceUsed, Provenance, Source
+from analyzer.findings import Claim
+from analyzer.provenance import Assumption, PriceUsed, Provenance, Source
 
 Units = tuple[int, int, int, int, int]
 

@@ -9,9 +9,10 @@ import click
 
 from analyzer import __version__
 from analyzer.analyze import Question, conclude, replay_log
-from analyzer.findings import Findings, Provenance, Source
+from analyzer.findings import Findings
 from analyzer.policy import read_policy
 from analyzer.pricing.book import open_book
+from analyzer.provenance import Provenance, Source
 from analyzer.replay.same_money import Preferred
 from analyzer.runners.remembered import keep
 from analyzer.savings.board import Replayed

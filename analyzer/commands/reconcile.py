@@ -12,7 +12,7 @@ from analyzer.commands import options
 from analyzer.errors import GateError
 
 if TYPE_CHECKING:
-    from analyzer.findings import Reconciliation
+    from analyzer.reconciled import Reconciliation
 
 
 def _percent(ctx: click.Context, param: click.Parameter, value: str | None) -> Decimal | None:

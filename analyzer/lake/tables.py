@@ -14,11 +14,11 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - its usual name
 
 from analyzer.errors import FormatError
-from analyzer.findings import Source
 from analyzer.ingest.scores import load_evals
 from analyzer.lake.canonical import select
 from analyzer.lake.files import Files, read
 from analyzer.lake.statements import asks_requests, spark_sql
+from analyzer.provenance import Source
 from analyzer.replay.requests import Log
 from analyzer.store import Frame, Store
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from analyzer.findings import OtherMoney
 from analyzer.money import PICO_PER_USD
 from analyzer.reconcile.lines import line_kind
 from analyzer.reconcile.names import Names
+from analyzer.reconciled import OtherMoney
 from analyzer.store import Tables
 
 DAY_US = 86_400_000_000

@@ -5,14 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from analyzer.findings import (
-    Cause,
-    Comparison,
-    LeftOut,
-    OtherMoney,
-    ReconciledRow,
-    Reconciliation,
-)
 from analyzer.money import spell_usd
 from analyzer.pricing.book import PriceBook
 from analyzer.reconcile import causes
@@ -25,6 +17,14 @@ from analyzer.reconcile.prices import DayPrices, day_text
 from analyzer.reconcile.rates import name_rests
 from analyzer.reconcile.texts import cause_text
 from analyzer.reconcile.window import COMPARED, LAG, NO_LOG, mark_compared, span_of, touches
+from analyzer.reconciled import (
+    Cause,
+    Comparison,
+    LeftOut,
+    OtherMoney,
+    ReconciledRow,
+    Reconciliation,
+)
 from analyzer.store import Tables
 
 TOLERANCE_PPM = 50_000

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from statistics import median_low
 from typing import TypeAlias
 
-from analyzer.findings import Outlier
 from analyzer.money import PICO_PER_USD
 from analyzer.reconcile.cells import Cell
 from analyzer.reconcile.charges import Charge
 from analyzer.reconcile.lines import TOKEN_CLASSES, WHOLE
 from analyzer.reconcile.names import Names
 from analyzer.reconcile.prices import DayPrices, day_text
+from analyzer.reconciled import Outlier
 from analyzer.store import Tables
 
 _LEAST_PICO = PICO_PER_USD

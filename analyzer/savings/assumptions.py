@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from analyzer.findings import Assumption
 from analyzer.levers.caching import Caching
 from analyzer.levers.compression import Compression
 from analyzer.levers.routing import Routing
 from analyzer.money import PPM
 from analyzer.policy import Policy
+from analyzer.provenance import Assumption
 from analyzer.replay.requests import Log
 from analyzer.savings.bucket_notes import on_totals
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from analyzer.board import Board, Range
-from analyzer.findings import Coverage, Day, LeverShare, Projection, Reconciliation, Source, Step
+from analyzer.findings import Coverage, Day, LeverShare, Projection, Step
 from analyzer.policy import Policy
 from analyzer.pricing.book import PriceBook
+from analyzer.provenance import Source
+from analyzer.reconciled import Reconciliation
 from analyzer.replay.coalitions import Replay
 from analyzer.replay.decide import Profile
 from analyzer.replay.ledger import NO_LEVERS, Ledger

@@ -6,17 +6,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from analyzer.board import ProviderSpend, Risk
-from analyzer.findings import (
-    Coverage,
-    Interval,
-    LeverShare,
-    Projection,
-    Reconciliation,
-    Source,
-    Step,
-    Window,
-)
+from analyzer.findings import Coverage, Interval, LeverShare, Projection, Step, Window
 from analyzer.money import PPM, round_half_up
+from analyzer.provenance import Source
+from analyzer.reconciled import Reconciliation
 from analyzer.savings.project import FEWEST_DAYS, FEWEST_DAYS_FOR_INTERVAL
 
 LEAST_PPM = 5_000

@@ -7,7 +7,8 @@ from dataclasses import fields
 
 import polars as pl
 
-from analyzer.findings import Day, PriceUsed, Step, Tally
+from analyzer.findings import Day, Step, Tally
+from analyzer.provenance import PriceUsed
 from analyzer.replay.coalitions import Coalition, Replay
 from analyzer.replay.ledger import NO_LEVERS, Ledger
 from analyzer.replay.requests import DAY_US, Log, day_of

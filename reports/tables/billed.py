@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from analyzer.findings import ReconciledRow, Reconciliation
+from analyzer.reconciled import ReconciledRow, Reconciliation
 from reports import spelling
 from reports.footing import digits_of, foot, table_unit, to_unit
 from reports.grid import Grid, Section

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analyzer.findings import Coverage, Findings, PriceUsed, Source
+from analyzer.findings import Coverage, Findings
+from analyzer.provenance import PriceUsed, Source
 from reports import spelling
 
 

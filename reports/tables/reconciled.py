@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from analyzer.findings import Comparison, Findings, Outlier, Reconciliation
+from analyzer.findings import Findings
+from analyzer.reconciled import Comparison, Outlier, Reconciliation
 from reports import spelling
 from reports.grid import Grid, Section
 from reports.tables import reconciliation as tables

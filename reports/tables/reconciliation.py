@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from analyzer.findings import Comparison, LeftOut, Outlier, ReconciledRow, Reconciliation
+from analyzer.reconciled import Comparison, LeftOut, Outlier, ReconciledRow, Reconciliation
 from reports import spelling
 from reports.footing import digits_of, foot, table_unit, to_unit
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from analyzer.findings import ReconciledRow, Reconciliation
+from analyzer.reconciled import ReconciledRow, Reconciliation
 from reports import compared_page, reconciliation_page
 from reports.theme import AFTER
 from tests import findings_example as example

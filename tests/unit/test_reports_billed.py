@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from analyzer.findings import ReconciledRow, Reconciliation
+from analyzer.reconciled import ReconciledRow, Reconciliation
 from reports import billed_charts, reconciliation_page
 from reports.tables import billed
 from tests import report_page

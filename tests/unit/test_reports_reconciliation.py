@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from analyzer.findings import (
+from analyzer.reconciled import (
     Cause,
     Comparison,
     LeftOut,
