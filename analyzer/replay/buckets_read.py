@@ -15,6 +15,19 @@ from analyzer.replay.catalog import Catalog
 _DAY_US = 86_400_000_000
 _EPOCH = date(1970, 1, 1).toordinal()
 
+_NONE = pl.DataFrame(
+    schema={
+        **dict.fromkeys(("feature", "model", "selected"), pl.UInt32),
+        "day": pl.Int32,
+        "batch": pl.Boolean,
+        **dict.fromkeys(
+            ("requests", "input_tokens", "cached_input_tokens", "cache_write_tokens",
+             "cache_write_1h_tokens", "output_tokens", "start_us", "end_us"), pl.Int64),
+        **dict.fromkeys(("provider", "name", "file"), pl.String),
+    }
+)  # fmt: skip
+"""No totals at all: most databases hold requests only, and sliders ask for them many times."""
+
 
 @dataclass(frozen=True, slots=True)
 class BucketLog:
@@ -48,17 +61,27 @@ def read_buckets(
 
     ``rules`` are the policy's for model selection.
     """
-    numbered = _numbered(held, catalog, features)
-    priced = numbered.join(_priced_days(numbered, catalog), on=["model", "day"], how="semi")
-    names = [model.name for model in catalog.models[: catalog.logged]]
     return BucketLog(
-        frame=with_selected(priced, rules, features, names, targets),
+        frame=_NONE if held.is_empty() else _priced(held, catalog, features, rules, targets),
         files=tuple(sorted(set(held["file"]))),
         rows=len(held),
         uncounted=int((~held.select(counts_requests()).to_series()).sum()),
         total_requests=sum(held["requests"].drop_nulls().to_list()),
         longest_us=max((held["end_us"] - held["start_us"]).to_list(), default=0),
     )
+
+
+def _priced(
+    held: pl.DataFrame,
+    catalog: Catalog,
+    features: Sequence[str],
+    rules: Sequence[Rule],
+    targets: Mapping[str, int],
+) -> pl.DataFrame:
+    numbered = _numbered(held, catalog, features)
+    priced = numbered.join(_priced_days(numbered, catalog), on=["model", "day"], how="semi")
+    names = [model.name for model in catalog.models[: catalog.logged]]
+    return with_selected(priced, rules, features, names, targets)
 
 
 def _numbered(held: pl.DataFrame, catalog: Catalog, features: Sequence[str]) -> pl.DataFrame:

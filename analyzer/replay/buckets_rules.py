@@ -103,6 +103,8 @@ def _first(rules: Sequence[Rule], feature: str, model: str) -> ModelSelection | 
 
 def lots(buckets: pl.DataFrame, profiles: Sequence[Profile]) -> tuple[Lot, ...]:
     """Return the buckets in lots that the same rules act on alike."""
+    if buckets.is_empty():
+        return ()
     return tuple(lot for profile in profiles for lot in _lots_of(buckets, profile))
 
 

@@ -67,7 +67,11 @@ def decide_all(requests: pl.DataFrame, plan: Plan) -> list[pl.DataFrame]:
     live = requests.filter("live").with_columns(
         called=pl.lit(value=True), called_on_miss=~pl.col("hit")
     )
-    features = live.partition_by("feature", as_dict=True)
+    # Parting copies every row, and a session asks for one feature at a time.
+    alone = len(plan.profiles) == 1 and live["feature"].min() == live["feature"].max()
+    features = {} if alone else live.partition_by("feature", as_dict=True)
+    if alone and plan.profiles[0].features == (live["feature"].min(),):
+        features = {plan.profiles[0].features: live}
     return [
         decide(_of_profile(live, features, profile), profile, context) for profile in plan.profiles
     ]

@@ -67,8 +67,10 @@ def _with_totals(tallies: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
         "requests": pl.col("requests").fill_null(0),
         "tokens": pl.col("input_tokens") + pl.col("output_tokens"),
     }
-    nothing = pl.lit(0, dtype=pl.Int128)
     counts = [name for name in tallies.columns if name not in BY]
-    more = totals.select(*BY, **{name: known.get(name, nothing).cast(pl.Int128) for name in counts})
     wide = tallies.with_columns(pl.col(counts).cast(pl.Int128))
+    if totals.is_empty():
+        return wide
+    nothing = pl.lit(0, dtype=pl.Int128)
+    more = totals.select(*BY, **{name: known.get(name, nothing).cast(pl.Int128) for name in counts})
     return add_tallies(pl.concat([wide, more.select(wide.columns)]))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from analyzer.replay.partition import (
@@ -36,7 +38,10 @@ from analyzer.runners.units import (
 )
 
 _MOST_KEPT = 20_000
+_AT_ONCE = 2
 _COUNTED_BY = ("model_selection", "routing")
+Piece = tuple[int, Models, Models, pl.DataFrame]
+"""A place, the numbers that its models have now, those that they have in the table, the table."""
 
 
 class Memory:
@@ -48,19 +53,32 @@ class Memory:
 
     def sums(self, whole: Plan, log: Log, answers: Answers) -> Sums:
         """Return the sums of a plan; only what was not asked before is replayed."""
-        found = [_Desk(self, self._rows, unit, log, answers) for unit in units(whole)]
+        found = [_Desk(self, self._rows, unit, log, answers, {}) for unit in units(whole)]
+        self._replay([desk for desk in found if desk.lacks()])
+        logged = [desk.logged() for desk in found]
+        cells = _joined("model", [piece for desk in found for piece in desk.cells(whole)])
+        tallies = _joined("selected", [piece for desk in found for piece in desk.tallies()])
         return Sums(
-            pl.concat(cells for desk in found for cells in desk.cells(whole)),
-            pl.concat(desk.tallies() for desk in found),
+            pl.concat([*logged, cells]),
+            add_tallies(tallies.drop("part")),
             pl.concat(desk.evals() for desk in found),
         )
 
-    def recall(self, key: object, column: str, models: Models) -> pl.DataFrame | None:
-        """Return what is kept under a key, its models under the numbers that they have now."""
-        if key not in self._kept:
-            return None
-        kept, frame = self._kept[key]
-        return renumbered(frame, column, kept, models)
+    def _replay(self, desks: list[_Desk]) -> None:
+        """Fill the tables of units, a few at a time: much of a replay keeps one core busy only."""
+        for desk in desks:  # the database answers one question at a time
+            self._rows.hold(desk.unit.features, desk.log)
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            for done in [pool.submit(desk.fill) for desk in desks]:
+                done.result()
+
+    def holds(self, key: object) -> bool:
+        """Return whether a table is kept under a key."""
+        return key in self._kept
+
+    def recall(self, key: object) -> tuple[Models, pl.DataFrame]:
+        """Return the table under a key, and the numbers that its models have in it."""
+        return self._kept[key]
 
     def keep(self, key: object, models: Models, frame: pl.DataFrame) -> None:
         """Keep a table; the oldest go where there are too many."""
@@ -78,59 +96,66 @@ class _Desk:
     unit: Unit
     log: Log
     answers: Answers
+    keys: dict[Part, tuple[object, Models]]
+    """What each part's table is kept under; spelling it takes longer than finding the table."""
 
-    def cells(self, whole: Plan) -> Iterable[pl.DataFrame]:
-        """Yield the cells of the logged calls and of each part, under the whole plan's numbers."""
-        yield self._logged()
-        parts = self.unit.plan.parts
-        self._replay_missing(parts)
-        for part in parts:
+    def lacks(self) -> bool:
+        """Return whether a part of the plan is still to be replayed."""
+        return not all(map(self._holds, self.unit.plan.parts))
+
+    def fill(self) -> None:
+        """Replay what is missing, and keep it."""
+        self._replay_missing(self.unit.plan.parts)
+        self.logged(), self.evals(), list(self.tallies())
+
+    def cells(self, whole: Plan) -> Iterator[Piece]:
+        """Yield the cells of each part, by its place in the whole plan."""
+        for part in self.unit.plan.parts:
+            key, models = self._key(part)
             members = tuple((self.unit.numbers[n], levers) for n, levers in part.members)
-            place = pl.lit(whole.place(Part(members)), dtype=pl.UInt32)
-            yield self._recall(part).select(place.alias("part"), pl.all())
+            yield whole.place(Part(members)), models, *self.memory.recall(key)
 
-    def tallies(self) -> pl.DataFrame:
-        """Return the counts of the unit's requests."""
+    def tallies(self) -> Iterator[Piece]:
+        """Yield the counts of the unit's requests, and what its caches change in them."""
         rules = rules_of(self.unit, _COUNTED_BY)
         key, models = ("tallies", decisions(rules, self.unit, self.log)), slots(rules, self.log)
-        plain = self._kept(key, "selected", models, lambda: self._tallied(self._requests()))
-        caches = self._caches()
-        if not any(caches):
-            return plain
-        answered = self._kept((key, caches), "selected", models, self._answered)
-        return add_tallies(pl.concat([plain, answered]))
+        yield 0, models, *self._kept(key, models, lambda: self._tallied(self._requests()))
+        if any(self._caches()):
+            yield 0, models, *self._kept((key, self._caches()), models, self._answered)
 
     def evals(self) -> pl.DataFrame:
         """Return the counts of loaded scores."""
         key = ("evals", decisions((), self.unit, self.log))
-        return self._kept(key, "", (), lambda: count(self._requests(), self.unit.plan))
+        return self._kept(key, (), lambda: count(self._requests(), self.unit.plan))[1]
 
-    def _logged(self) -> pl.DataFrame:
-        """Logged calls stand under the number of their price, and that is no model's."""
+    def logged(self) -> pl.DataFrame:
+        """Return the cells of the logged calls, under the numbers of their prices: no model's."""
         eras = self.unit.plan.eras
         dates = (tuple(eras.numbers.iter_rows()), tuple(eras.catalog.above_tokens))
         key = ("logged", decisions((), self.unit, self.log), dates)
-        return self._kept(key, "", (), lambda: logged_cells(self._requests(), self.unit.plan))
+        return self._kept(key, (), lambda: logged_cells(self._requests(), self.unit.plan))[1]
 
     def _kept(
-        self, key: object, column: str, models: Models, make: Callable[[], pl.DataFrame]
-    ) -> pl.DataFrame:
-        found = self.memory.recall(key, column, models)
-        if found is None:
-            found = make()
-            self.memory.keep(key, models, found)
-        return found
+        self, key: object, models: Models, make: Callable[[], pl.DataFrame]
+    ) -> tuple[Models, pl.DataFrame]:
+        if not self.memory.holds(key):
+            self.memory.keep(key, models, make())
+        return self.memory.recall(key)
 
     def _recall(self, part: Part) -> pl.DataFrame:
-        found = self._recalled(part)
-        assert found is not None  # noqa: S101 - every part was replayed before
-        return found
-
-    def _recalled(self, part: Part) -> pl.DataFrame | None:
         key, models = self._key(part)
-        return self.memory.recall(key, "model", models)
+        kept, found = self.memory.recall(key)
+        return renumbered(found, "model", kept, models)
+
+    def _holds(self, part: Part) -> bool:
+        return self.memory.holds(self._key(part)[0])
 
     def _key(self, part: Part) -> tuple[object, Models]:
+        if part not in self.keys:
+            self.keys[part] = self._spelled(part)
+        return self.keys[part]
+
+    def _spelled(self, part: Part) -> tuple[object, Models]:
         levers = frozenset[str]().union(*(own for _, own in part.members))
         rules = rules_of(self.unit, levers)
         caches = self._caches() if is_cached(part) else None
@@ -142,7 +167,7 @@ class _Desk:
             self.memory.keep(key, models, cells)
 
     def _replay_missing(self, parts: Iterable[Part]) -> None:
-        missing = [part for part in parts if self._recalled(part) is None]
+        missing = [part for part in parts if not self._holds(part)]
         if not missing:
             return
         if self.unit.joint:
@@ -158,7 +183,7 @@ class _Desk:
             self._keep(cells_by_part(self.unit, self._marked(), packed))
 
     def _replay_unanswered(self, parts: Iterable[Part]) -> None:
-        missing = [part for part in parts if self._recalled(part) is None]
+        missing = [part for part in parts if not self._holds(part)]
         if missing:
             self._keep(cells_by_part(self.unit, self._requests(), missing))
 
@@ -186,3 +211,24 @@ class _Desk:
 
     def _marked(self) -> pl.DataFrame:
         return self.rows.marked(self.unit.features, self.log, self.answers)
+
+
+def _joined(column: str, pieces: list[Piece]) -> pl.DataFrame:
+    """Return pieces as one table, their places as ``part``, their models under today's numbers.
+
+    Each step of a data frame costs more than a piece's few rows do: one step serves many pieces.
+    """
+    alike: dict[tuple[Models, Models] | None, list[Piece]] = {}
+    for piece in pieces:
+        _, models, kept, _ = piece
+        alike.setdefault(None if kept == models else (kept, models), []).append(piece)
+    return pl.concat(_renumbered(column, found) for found in alike.values())
+
+
+def _renumbered(column: str, pieces: list[Piece]) -> pl.DataFrame:
+    """Pieces whose models were kept under the same numbers."""
+    _, models, kept, _ = pieces[0]
+    frames = [frame for *_, frame in pieces]
+    places = np.repeat([piece[0] for piece in pieces], [len(frame) for frame in frames])
+    part = pl.Series("part", places, dtype=pl.UInt32)
+    return renumbered(pl.concat(frames).select(part, pl.all()), column, kept, models)

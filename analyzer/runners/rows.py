@@ -35,13 +35,17 @@ class Rows:
     def of(self, features: Iterable[int], log: Log) -> pl.DataFrame:
         """Return the requests of some features, all of them, in replay order."""
         wanted = sorted(features)
-        missing = [feature for feature in wanted if feature not in self._frames]
-        for feature in missing:
-            self._frames[feature] = self._read(feature, log)
+        self.hold(wanted, log)
         if len(wanted) == 1:
             return self._frames[wanted[0]]
         frames = [self._frames[feature].drop("row") for feature in wanted]
         return in_order(pl.concat(frames), log.order)
+
+    def hold(self, features: Iterable[int], log: Log) -> None:
+        """Read the requests of some features, where they are not in memory yet."""
+        for feature in features:
+            if feature not in self._frames:
+                self._frames[feature] = self._read(feature, log)
 
     def marked(self, features: list[int], log: Log, answers: Answers) -> pl.DataFrame:
         """Return the same with what caches answer of them."""
@@ -78,7 +82,9 @@ class Rows:
         hits = self.nothing()
         rows, keyed = self._sorted(rule, features, log)
         places = rows[keyed.rows]
-        hits.hit[places], hits.coalesced[places] = keyed.replay(rule)
+        hits.hit[places], coalesced = keyed.replay(rule)
+        if coalesced.any():
+            hits.coalesced[places] = coalesced
         if rule.assumed_hit_rate is not None:
             hits.keep(unkeyed(self._store, log, features), rule, log.context)
         return hits
