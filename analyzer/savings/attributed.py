@@ -17,7 +17,9 @@ from analyzer.store import Store
 CALL_SITE = "call-site-"
 """Starts the name of a group of untagged requests with one system prompt and set of tools."""
 _DAY_SECONDS = 86_400
-_NO_STEP = (1 << 62) - 1
+_OF_A_DAY = ("provider", "model", "day")
+_PRICED_BY = ("held_as", "feature_id", "feature", "price_no", "batch", "above")
+_CLASSES = ("uncached", "cached", "write", "write_1h", "output")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +76,31 @@ def attributed(spends: Iterable[FeatureSpend], held_as: str = "requests") -> Att
 
 def spend_by_feature(store: Store, book: PriceBook) -> tuple[FeatureSpend, ...]:
     """Return what each feature cost, dearest first; unpriced calls are counted and cost nothing."""
-    prices, days = _priced_days(store, book)
-    usage = store.query_with("feature_usage", {"priced_days": days})
+    usage = store.query("feature_usage")
+    prices, days = _priced_days(usage, book)
+    told = _told_by_step(store, usage.join(days, on=_OF_A_DAY))
+    sums = told.group_by(_PRICED_BY).agg(pl.col("requests", *_CLASSES).sum())
     found: dict[tuple[str, str], FeatureSpend] = {}
-    for row in usage.iter_rows(named=True):
+    for row in sums.iter_rows(named=True):
         key = row["held_as"], row["feature_id"]
         found[key] = _plus(found.get(key), row, prices)
     return tuple(sorted(found.values(), key=lambda one: (-one.pico_usd, one.feature_id)))
 
 
+def _told_by_step(store: Store, usage: pl.DataFrame) -> pl.DataFrame:
+    """Tell calls above a step of their price apart: they are read anew, and few logs have any."""
+    stepped = usage.filter(pl.col("longest") > pl.col("above_tokens"))
+    days = stepped.select(*_OF_A_DAY, "price_no", "above_tokens").unique()
+    if days.is_empty():
+        return usage
+    told = store.query_with("feature_usage_by_step", {"stepped_days": days})
+    again = days.with_columns(held_as=pl.lit("requests"))
+    rest = usage.join(again, on=["held_as", *_OF_A_DAY], how="anti")
+    return pl.concat([rest.select(told.columns), told])
+
+
 def _plus(before: FeatureSpend | None, row: Mapping[str, Any], prices: list[Price]) -> FeatureSpend:
-    sums = {name: int(row[name]) for name in ("uncached", "cached", "write", "write_1h", "output")}
+    sums = {name: int(row[name]) for name in _CLASSES}
     priced = row["price_no"] is not None
     cost = 0
     if priced:
@@ -104,18 +120,17 @@ def _plus(before: FeatureSpend | None, row: Mapping[str, Any], prices: list[Pric
     )
 
 
-def _priced_days(store: Store, book: PriceBook) -> tuple[list[Price], pl.DataFrame]:
+def _priced_days(usage: pl.DataFrame, book: PriceBook) -> tuple[list[Price], pl.DataFrame]:
     """Return the prices that were in force, and the place of each model's on each day."""
     prices: dict[Price, int] = {}
     rows = []
-    for provider, model, day in store.query("feature_days").iter_rows():
+    for provider, model, day in usage.select(_OF_A_DAY).unique().iter_rows():
         listing = book.lookup(provider or None, model)
         price = (
             listing.at(datetime.fromtimestamp(day * _DAY_SECONDS, UTC).date()) if listing else None
         )
         number = None if price is None else prices.setdefault(price, len(prices))
-        step = _NO_STEP if price is None or price.above_tokens is None else price.above_tokens
-        rows.append((provider, model, day, number, step))
+        rows.append((provider, model, day, number, None if price is None else price.above_tokens))
     schema = {
         "provider": pl.String, "model": pl.String, "day": pl.Int64, "price_no": pl.Int64,
         "above_tokens": pl.Int64,

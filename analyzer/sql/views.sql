@@ -2,19 +2,21 @@
 -- All are, unless leave_out.sql says otherwise for as long as the database is open.
 CREATE OR REPLACE TEMP VIEW kept_requests AS SELECT *, rowid AS rowid FROM requests;
 
--- The user's names stand for the log's ids, and where they asked for it, untagged requests are told
--- apart by their call site (system prompt and tools).
+-- Where the user asked for it, untagged requests are told apart by their call site (system prompt and
+-- tools).
+CREATE OR REPLACE TEMP VIEW sited_requests AS
+SELECT * REPLACE (
+  CASE WHEN feature = '(untagged)' AND prefix_key IS NOT NULL
+    AND (SELECT count(*) FROM meta WHERE key = 'infer_features') > 0
+  THEN 'call-site-' || substr(format('{:016x}', prefix_key), 1, 8)
+  ELSE feature END AS feature
+)
+FROM kept_requests;
+
+-- The user's names stand for the log's ids.
 CREATE OR REPLACE TEMP VIEW featured_requests AS
 SELECT f.* REPLACE (coalesce(n.name, f.feature) AS feature), f.feature AS feature_id
-FROM (
-  SELECT * REPLACE (
-    CASE WHEN feature = '(untagged)' AND prefix_key IS NOT NULL
-      AND (SELECT count(*) FROM meta WHERE key = 'infer_features') > 0
-    THEN 'call-site-' || substr(format('{:016x}', prefix_key), 1, 8)
-    ELSE feature END AS feature
-  )
-  FROM kept_requests
-) AS f
+FROM sited_requests AS f
 LEFT JOIN feature_names AS n ON n.feature = f.feature;
 
 CREATE OR REPLACE TEMP VIEW featured_buckets AS
