@@ -7,10 +7,13 @@ UTC. Later headers add a context window, then ``inference_geo`` and ``speed``; w
 counted, but billed apart. ``api_key`` is the key's name, and Claude Code's names hold a person's.
 """
 
-from analyzer.adapter import Column, Format, day_or_hour
+from analyzer.adapter import Column, Format, day_or_hour, long_context_apart
 from analyzer.anthropic_call import dearer
 
 _STARTS, _ENDS = day_or_hour("usage_date_utc")
+
+# Written "≤ 200k" (U+2264) in the console, "0-200k" in the report of the API.
+_IS_LONG = "NOT regexp_matches({context_window}, '^(≤|<|0)')"
 
 FORMAT = Format(
     name="anthropic_tokens_csv",
@@ -34,15 +37,17 @@ FORMAT = Format(
     ),
     remarks={
         **dearer(searches="{web_search_count}", speed="{speed}", place="{inference_geo}"),
-        # Written "≤ 200k" (U+2264), in the report of the API "0-200k".
-        "of calls with a long context, which some models bill higher: priced as any other": (
-            "NOT regexp_matches({context_window}, '^(≤|<|0)')"
-        ),
+        "of calls with a long context: their model goes by its name + long context, at the price "
+        "of such calls where it has one": _IS_LONG,
     },
     counts="exclusive",
     columns={
         "provider": Column("'anthropic'", "text", reads="anthropic"),
-        "model": Column("{model_version}", "text"),
+        "model": Column(
+            long_context_apart("{model_version}", _IS_LONG),
+            "text",
+            reads="model_version, and + long context where context_window says so",
+        ),
         "feature": Column(
             "CASE WHEN starts_with({api_key}, 'claude_code_key_') THEN 'claude_code' "
             "ELSE coalesce({api_key}, {workspace}) END",

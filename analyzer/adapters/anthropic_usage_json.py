@@ -6,8 +6,10 @@ the report is not grouped by is null, and so is the key of the Workbench and the
 A page, lines of pages, and a list of buckets are read alike.
 """
 
-from analyzer.adapter import Column, Format
+from analyzer.adapter import Column, Format, long_context_apart
 from analyzer.anthropic_call import dearer
+
+_IS_LONG = "NOT starts_with({context_window}, '0')"
 
 FORMAT = Format(
     name="anthropic_usage_json",
@@ -41,14 +43,18 @@ FORMAT = Format(
             speed="{speed}",
             place="{inference_geo}",
         ),
-        "of calls with a long context, which some models bill higher: priced as any other": (
-            "NOT starts_with({context_window}, '0')"
-        ),
+        "of calls with a long context: their model goes by its name + long context, at the price "
+        "of such calls where it has one": _IS_LONG,
     },
     counts="exclusive",
     columns={
         "provider": Column("'anthropic'", "text", reads="anthropic"),
-        "model": Column("{model}", "text", "ask for the report again with group_by[]=model"),
+        "model": Column(
+            long_context_apart("{model}", _IS_LONG),
+            "text",
+            "ask for the report again with group_by[]=model",
+            reads="model, and + long context where context_window says so",
+        ),
         "feature": Column(
             "coalesce({api_key_id}, {service_account_id}, {account_id}, {workspace_id})", "text"
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from analyzer.pricing.bundled import SOURCE, Bundled, bundled
@@ -11,7 +11,7 @@ from analyzer.pricing.convert import NoPrice
 from analyzer.pricing.discounts import ProviderDiscount, discounted
 from analyzer.pricing.files import PriceFile, bundled_table, read_prices
 from analyzer.pricing.match import Match, in_force
-from analyzer.pricing.names import leading_provider, spellings
+from analyzer.pricing.names import LONG_CONTEXT, leading_provider, spellings
 from analyzer.pricing.nearest import nearest_names
 from analyzer.pricing.price import Price
 from analyzer.pricing.providers import MAKERS, provider_id
@@ -89,6 +89,9 @@ class PriceBook:
     def resolve(self, provider: str | None, model: str) -> Resolution:
         """Return every group of prices that a name means, and where there is none, why."""
         key = (provider_id(provider), model)
+        if model.endswith(LONG_CONTEXT):
+            found = self.resolve(provider, model.removesuffix(LONG_CONTEXT))
+            return replace(found, matches=tuple(match.beyond_step() for match in found.matches))
         if key not in self._resolved:
             own = tuple(m for table in self.tables for m in table.matches(*key, self._known))
             rest = self._bundled(*key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from analyzer.pricing.price import Price
@@ -29,6 +29,13 @@ class Match:
         return tuple(
             (p.effective_from, p.base, p.above_tokens, p.above, p.batch_ppm) for p in self.prices
         )
+
+    def beyond_step(self) -> Match:
+        """Return the same at the prices of calls with a long context, whatever their length."""
+        prices = (
+            replace(p, base=p.above or p.base, above=None, above_tokens=None) for p in self.prices
+        )
+        return replace(self, prices=tuple(prices))
 
 
 def in_force(prices: Sequence[Price], day: date) -> Price | None:

@@ -47,6 +47,8 @@ _PLUMBING = re.compile(
     r"|global|global-standard|[a-z]{2}(?:-gov)?-[a-z]+-\d"
 )
 
+LONG_CONTEXT = " + long context"
+"""Stands behind the model's name of a total whose calls were all above the step of its price."""
 _LONGEST = 300
 """A longer name is no model's; it is compared as it stands and not picked apart."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analyzer.pricing.book import PriceBook
-from analyzer.pricing.names import base_name
+from analyzer.pricing.names import LONG_CONTEXT, base_name
 from analyzer.pricing.providers import provider_id
 
 NO_PROVIDER = "(unknown provider)"
@@ -32,8 +32,9 @@ class Names:
         """
         key = (provider or "", model)
         if key not in self._models:
-            listing = self._book.lookup(provider, model)
-            entry, _, alias = listing.model_id.partition("#") if listing else (model, "", "")
+            plain = model.removesuffix(LONG_CONTEXT)
+            listing = self._book.lookup(provider, plain)
+            entry, _, alias = listing.model_id.partition("#") if listing else (plain, "", "")
             self._models[key] = alias or self._base(entry)
         return self._models[key]
 

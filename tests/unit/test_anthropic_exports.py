@@ -14,6 +14,8 @@ from analyzer.errors import FormatError
 from analyzer.ingest.load import Wish, ingest_file
 from analyzer.pricing.book import open_book
 from analyzer.pricing.price import TokenSums
+from analyzer.reconcile.compare import reconcile
+from analyzer.savings.attributed import spend_by_feature
 from tests.golden_bills import GOLDEN
 
 TOKENS = (
@@ -86,6 +88,40 @@ def test_rows_of_one_bucket_are_summed_and_never_last_wins(store, write):
     account = ingest_file(store, path)
     assert counts(account) == (5, 0, 0, 0)
     assert "1 row of calls with a long context" in account.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("window", "cents"), [("≤ 200k", 450), ("0-200k", 450), ("> 200k", 825), ("200k-1M", 825)]
+)
+def test_a_total_of_long_calls_costs_what_its_bill_says(store, write, window, cents):
+    """Sonnet 4.5 asks $3 and $15 a million up to 200,000 tokens of context, $6 and $22.50 beyond."""
+    row = f"2026-09-01,claude-sonnet-4-5-20250929,k,w,standard,{window},1000000,0,0,0,100000,0"
+    ingest_file(store, write("t.csv", TOKENS, row))
+    (spend,) = spend_by_feature(store, open_book())
+    assert spend.pico_usd == cents * 10**10
+    assert spend.unpriced_tokens == 0
+
+
+def test_a_model_without_a_step_costs_the_same_at_any_length(store, write):
+    row = "2026-09-01,claude-opus-4-8,k,w,standard,> 200k,1000000,0,0,0,100000,0"
+    ingest_file(store, write("t.csv", TOKENS, row))
+    (long,) = spend_by_feature(store, open_book())
+    price = open_book().lookup("anthropic", "claude-opus-4-8").at(date(2026, 9, 1))
+    assert long.pico_usd == 10**6 * price.base.input + 10**5 * price.base.output
+
+
+def test_long_calls_and_their_bill_meet_under_the_model_they_are_of(store, write):
+    row = "2026-09-01,claude-sonnet-4-5-20250929,k,w,standard,> 200k,1000000,0,0,0,100000,0"
+    ingest_file(store, write("t.csv", TOKENS, row))
+    charges = (
+        f"2026-09-01,Claude Sonnet 4.5,w,k,message,> 200k,{kind},{usd}"
+        for kind, usd in (("input_no_cache", "6.00"), ("output", "2.25"))
+    )
+    ingest_file(store, write("c.csv", COST, *charges))
+    later = "2026-09-09,Claude Sonnet 4.5,w,k,message,> 200k,output,0.01"
+    ingest_file(store, write("later.csv", COST, later))  # two days after the last call, at least
+    (bill,) = reconcile(store, open_book()).comparisons
+    assert (bill.said_pico_usd, bill.priced_pico_usd) == (825 * 10**10, 825 * 10**10)
 
 
 def test_the_same_day_from_two_header_generations_is_one_day(store, write):
