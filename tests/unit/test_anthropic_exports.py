@@ -94,7 +94,7 @@ def test_rows_of_one_bucket_are_summed_and_never_last_wins(store, write):
     ("window", "cents"), [("≤ 200k", 450), ("0-200k", 450), ("> 200k", 825), ("200k-1M", 825)]
 )
 def test_a_total_of_long_calls_costs_what_its_bill_says(store, write, window, cents):
-    """Sonnet 4.5 asks $3 and $15 a million up to 200,000 tokens of context, $6 and $22.50 beyond."""
+    """Sonnet 4.5 asks $3 and $15 a million up to 200,000 tokens of context, else $6 and $22.50."""
     row = f"2026-09-01,claude-sonnet-4-5-20250929,k,w,standard,{window},1000000,0,0,0,100000,0"
     ingest_file(store, write("t.csv", TOKENS, row))
     (spend,) = spend_by_feature(store, open_book())
