@@ -77,6 +77,11 @@ def spell_scores(account: ScoreAccount) -> str:
     ]
     if account.replaced:
         lines.append(f"  {account.replaced:,} took the place of an older score")
+    if account.unmatched:
+        lines.append(
+            f"  {account.unmatched:,} of the {account.loaded:,} match no loaded request: they "
+            "count as evidence once its log is loaded; check request_id if it is"
+        )
     lines.extend(_spell_rejects(account.reasons, account.rejects))
     return "\n".join(lines)
 

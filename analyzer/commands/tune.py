@@ -102,7 +102,9 @@ def command(
 
     Tries thresholds, lifetimes, ratios, pack sizes, each rule on and off, and each tier's model
     alone; tunes on the first days of the log, and bills what it found on the days held out. Where
-    no eval measures a risk, it never takes more of it than the policy given.
+    no eval measures a risk, it never takes more of it than the policy given. Rules that meet (one
+    cache for several features, prefixes kept warm) are searched together: up to 1,000 combinations
+    whole, more of them rule by rule and then by Optuna, if rebill[tune] is installed.
 
     Beside the tuned policy stand today, everything on the cheapest model, everything on the best
     one, and the oracle: the cheapest right answer to each scored request, known afterwards.

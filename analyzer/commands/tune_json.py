@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from analyzer.commands.tune_output import NOT_DONE, why_not
 from analyzer.commands.tune_unit import notes
 from analyzer.money import plain_usd
+from analyzer.tune.searched import is_whole
 
 if TYPE_CHECKING:
     from analyzer.tune.answers import Quality
@@ -118,7 +119,8 @@ def _unit(unit: UnitFound) -> Mapping[str, object]:
     return {
         "features": list(unit.features),
         "policies": unit.policies,
-        "every_combination": unit.whole,
+        "every_combination": is_whole(unit.searched),
+        "search": unit.searched,
         "feasible": unit.feasible,
         "binding": list(unit.binding),
         "changes": list(unit.changes),

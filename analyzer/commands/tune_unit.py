@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from analyzer.commands.eval_tables import columns
 from analyzer.money import spell_usd
+from analyzer.tune.searched import spell_searched
 
 if TYPE_CHECKING:
     from analyzer.tune.answers import Quality
@@ -29,7 +30,7 @@ def some(points: Sequence[T]) -> list[T]:
 
 def spell_unit(unit: UnitFound) -> Iterator[str]:
     """Yield the lines of one unit."""
-    how = "every combination" if unit.whole else "rule by rule"
+    how = spell_searched(unit.searched)
     yield f"{cut(', '.join(unit.features), 60)} ({unit.policies:,} policies, {how})"
     for line in _prose(unit):
         yield from wrapped(line, indent="  ")

@@ -53,6 +53,7 @@ def to_litellm(policy: Policy, book: PriceBook, features: Sequence[str]) -> str:
     for deployment in found:
         lines += _entry(deployment, book)
     lines += [*_router(policy, features), *_cache(policy, features)]
+    lines += ["general_settings:", '  master_key: "os.environ/LITELLM_MASTER_KEY"']
     return "\n".join(lines) + "\n"
 
 
@@ -89,7 +90,8 @@ def _head(policy: Policy, features: Sequence[str]) -> Iterator[str]:
         _one_line(policy.name)
     )
     yield "# Each feature is a model name: callers ask for model=<feature>. Keys come from the"
-    yield "# environment. Review it as you review code."
+    yield "# environment, LITELLM_MASTER_KEY too: callers send it, and no proxy starts without it."
+    yield "# Review this file as you review code."
     said = [
         *_routing_gaps(policy), *_selection_gaps(policy, features), *gaps(policy, _NOT_DONE),
         *coalesces(policy), *_caching_gaps(policy),

@@ -78,9 +78,14 @@ def detect(
             "this file with --batch-input"
         )
     raise FormatError(
-        f"{source.path}: fits no known format. It is {looks(samples[0].shape)}. "
-        f"Known formats: {_names(formats)}; for any other write a mapping file (--mapping)"
+        f"{source.path}: fits no known format. It is {looks(samples[0].shape)}. {_mend(formats)}"
     )
+
+
+def _mend(formats: Sequence[Format]) -> str:
+    if formats is FORMATS:
+        return f"Known formats: {_names(formats)}; for any other write a mapping file (--mapping)"
+    return f"Name its columns as in {', or '.join(fmt.title for fmt in formats)}"
 
 
 def shape_for(store: Store, source: SourceFile, plain_path: str, fmt: Format) -> Detected:

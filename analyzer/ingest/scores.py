@@ -47,6 +47,8 @@ class ScoreAccount:
     superseded: int
     """Rows that a later row of the same file replaces."""
     rejects: int
+    unmatched: int
+    """Loaded scores of requests or prompts that no loaded log has: they are no evidence yet."""
     reasons: tuple[Reject, ...]
 
 
@@ -64,6 +66,7 @@ def load_evals(store: Store, path: Path) -> ScoreAccount:
             stage(store, source, detected)
             counts = store.one("staged_rows")
             known = store.one("known_evals")
+            unmatched = store.one("unmatched_evals")
             loaded = store.run("load_evals")
             account = ScoreAccount(
                 file=source.name,
@@ -72,6 +75,7 @@ def load_evals(store: Store, path: Path) -> ScoreAccount:
                 replaced=known["replaced"],
                 superseded=known["superseded"],
                 rejects=counts["rejects"],
+                unmatched=unmatched["unmatched"],
                 reasons=_reasons(store),
             )
             store.rows("DROP TABLE staged")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from analyzer.levers import LEVERS
+from analyzer.tune.choice import Choice
 from analyzer.tune.days import Days
 from analyzer.tune.evaluate import Spend
 from analyzer.tune.found import LeverTest
 from analyzer.tune.judge import Judge
-from analyzer.tune.search import Choice, Search, Tried
+from analyzer.tune.search import Search, Tried
 from analyzer.tune.slots import Option
 
 

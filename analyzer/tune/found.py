@@ -12,6 +12,7 @@ from analyzer.tune.days import Days
 from analyzer.tune.evaluate import Spend
 from analyzer.tune.latency import Added
 from analyzer.tune.options import Limits
+from analyzer.tune.searched import Searched
 from analyzer.tune.slots import Option, Slot
 
 
@@ -118,7 +119,7 @@ class UnitFound:
 
     features: tuple[str, ...]
     policies: int
-    whole: bool
+    searched: Searched
     feasible: bool
     binding: tuple[str, ...]
     """Where nothing is allowed: the constraints that stand in the way, in words."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import TypeVar
 
+from analyzer.tune.choice import Choice, DaySpend
 from analyzer.tune.days import Days
 from analyzer.tune.found import Point, Whole
 from analyzer.tune.judge import Judge, changes
-from analyzer.tune.search import Choice, DaySpend, Tried
+from analyzer.tune.search import Tried
 from analyzer.tune.slots import Slot, shares_prefixes
 
 _MOST_POINTS = 60

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from analyzer.levers.routing import Routing
 from analyzer.tune.answers import Quality
+from analyzer.tune.choice import Choice, DaySpend
 from analyzer.tune.days import Days
 from analyzer.tune.latency import Added, Waiting
 from analyzer.tune.options import Limits, breaks
-from analyzer.tune.search import Choice, DaySpend
 from analyzer.tune.slots import Option, Slot, Unit
 from analyzer.tune.traffic import Traffic
 

@@ -150,7 +150,8 @@ class _Table:
             quality_in=sides[0].quality,
             quality_out=sides[1].quality,
             scored=tuple(sorted(features)),
-            note=f"{sides[0].requests:,} scored requests in sample; all others as today",
+            note=f"{sides[0].requests:,} scored requests in sample, each a call of its "
+            "own (no cache, pack or compression in front); all others as today",
         )
 
 

@@ -1,31 +1,24 @@
 """Tries options unit by unit, all units at once: one replay answers for every unit.
 
-A unit with few combinations is searched whole; a larger one slot by slot, until nothing moves.
+A unit with few combinations is searched whole; a larger one rule by rule, until nothing moves,
+and then by an optimiser that moves several rules at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
-from math import prod
 from typing import Any
 
+from analyzer.tune.choice import Choice, DaySpend, Order, name_of
 from analyzer.tune.evaluate import Evaluator, Outcome
+from analyzer.tune.optimise import Optimiser, is_installed
+from analyzer.tune.pieces import Puzzle, pieces_of, replays, side_by_side
+from analyzer.tune.searched import MOST_COMBINATIONS, TRIALS, Searched
 from analyzer.tune.slots import Option, Slot, Unit, policy_of
 from analyzer.tune.watch import Watch
 
-MOST_COMBINATIONS = 300
 _MOST_PASSES = 4
-
-Choice = tuple[Option, ...]
-"""An option for each slot of a unit."""
-
-DaySpend = Mapping[str, Mapping[int, int]]
-"""Pico-dollars by feature of the unit and day."""
-
-Order = Callable[[Unit, Choice, DaySpend], tuple[float, ...]]
-"""Where a choice stands: the number of constraints it breaks, then what it costs; low is good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +27,9 @@ class Tried:
 
     unit: Unit
     tried: Sequence[tuple[Choice, Outcome]]
-    """Everything that was replayed, in order."""
+    """Everything that was replayed, or put together from replays, in order."""
     best: Choice
-    whole: bool
-    """Whether every combination was tried."""
+    searched: Searched
 
     @property
     def outcome(self) -> Outcome:
@@ -67,30 +59,66 @@ class Search:
         self._evaluate, self._watch = evaluate, watch
         self._known: list[dict[str, tuple[Choice, Outcome]]] = [{} for _ in units]
         self._standing: list[dict[str, tuple[float, ...]]] = [{} for _ in units]
+        self._pieces = [pieces_of(unit, slots) for unit in units]
+        self._whole = [
+            replays(pieces, self._of(unit)) <= MOST_COMBINATIONS
+            for unit, pieces in zip(units, self._pieces, strict=True)
+        ]
 
     def run(self, order: Order) -> list[Tried]:
         """Search every unit. What is replayed once is remembered from run to run."""
-        best = [self.start(unit) for unit in self._units]
         self._standing = [{} for _ in self._units]
-        whole = [self._combinations(unit) <= MOST_COMBINATIONS for unit in self._units]
-        first = [self._all(u) if w else [self.start(u)] for u, w in self._zip(whole)]
-        self._replay(first, "every combination of the small problems")
-        for number, unit in enumerate(self._units):
-            best[number] = self._best(number, unit, order)
-        for sweep in range(_MOST_PASSES):
-            before = list(best)
-            self._sweep(best, whole, order, sweep)
-            if best == before:
-                break
+        best = self._first(order)
+        self._descend(best, order)
+        if is_installed() and not all(self._whole):
+            self._optimise(best, order)
+            self._descend(best, order)
         return [
-            Tried(unit, list(self._known[n].values()), self._allowed(n, best[n], order), whole[n])
+            Tried(
+                unit,
+                list(self._known[n].values()),
+                self._allowed(n, best[n], order),
+                self._searched(n),
+            )
             for n, unit in enumerate(self._units)
         ]
+
+    def _searched(self, number: int) -> Searched:
+        if self._whole[number]:
+            return "apart" if len(self._pieces[number]) > 1 else "whole"
+        return "optimiser" if is_installed() else "descent"
+
+    def _first(self, order: Order) -> list[Choice]:
+        """Every combination of the small units, and the policy as given of the others."""
+        self._replay(
+            [
+                list(side_by_side(self._pieces[n], self._of(unit)))
+                if self._whole[n]
+                else [self.start(unit)]
+                for n, unit in enumerate(self._units)
+            ],
+            "every combination of the small problems",
+        )
+        for number, pieces in enumerate(self._pieces):
+            if self._whole[number] and len(pieces) > 1:
+                self._put_together(number, order)
+        return [self._best(number, unit, order) for number, unit in enumerate(self._units)]
+
+    def _put_together(self, number: int, order: Order) -> None:
+        """Each piece's best under each combination of shared rules, and what stands around it."""
+        unit, known = self._units[number], self._known[number]
+        puzzle = Puzzle(unit, self._pieces[number], known)
+        for choice in list(puzzle.bests(order)):
+            known[name_of(choice)] = choice, puzzle.put_together(choice)
+        best = self._best(number, unit, order)
+        for place in range(len(unit.slots)):
+            for choice in self._moves(unit, best, place):
+                known.setdefault(name_of(choice), (choice, puzzle.put_together(choice)))
 
     def _allowed(self, number: int, best: Choice, order: Order) -> Choice:
         """The best choice, or, where it breaks a constraint, the policy as it was given."""
         unit = self._units[number]
-        _, outcome = self._known[number][_name(best)]
+        _, outcome = self._known[number][name_of(best)]
         broken = order(unit, best, outcome.spend)[0]
         return self.start(unit) if broken else best
 
@@ -102,27 +130,51 @@ class Search:
         """Return a unit under the policy as it was given."""
         return tuple(self._offers[slot][0] for slot in unit.slots)
 
-    def _sweep(self, best: list[Choice], whole: Sequence[bool], order: Order, sweep: int) -> None:
-        most = max((len(u.slots) for u, w in self._zip(whole) if not w), default=0)
+    def _descend(self, best: list[Choice], order: Order) -> None:
+        """Move one rule of the large units after the other, until nothing moves."""
+        for sweep in range(_MOST_PASSES):
+            before = list(best)
+            self._sweep(best, order, sweep)
+            if best == before:
+                break
+
+    def _sweep(self, best: list[Choice], order: Order, sweep: int) -> None:
+        large = [n for n, whole in enumerate(self._whole) if not whole]
+        most = max((len(self._units[n].slots) for n in large), default=0)
         for place in range(most):
-            open_ = [not w and place < len(u.slots) for u, w in self._zip(whole)]
+            open_ = {n for n in large if place < len(self._units[n].slots)}
             moves = [
-                list(self._moves(u, best[n], place)) if open_[n] else []
-                for n, u in enumerate(self._units)
+                list(self._moves(unit, best[n], place)) if n in open_ else []
+                for n, unit in enumerate(self._units)
             ]
             self._replay(moves, f"pass {sweep + 1}, rule {place + 1} of {most}")
-            for number, unit in enumerate(self._units):
-                if open_[number]:
-                    best[number] = self._best(number, unit, order)
+            for number in open_:
+                best[number] = self._best(number, self._units[number], order)
 
-    def _zip(self, whole: Sequence[bool]) -> Iterable[tuple[Unit, bool]]:
-        return zip(self._units, whole, strict=True)
+    def _optimise(self, best: list[Choice], order: Order) -> None:
+        """Let an optimiser move several rules at once, from what the descent came to."""
+        asked = {
+            number: Optimiser(self._of(self._units[number]), best[number])
+            for number, whole in enumerate(self._whole)
+            if not whole
+        }
+        for trial in range(TRIALS):
+            self._watch.step("joint trials", trial, TRIALS)
+            choices = {number: optimiser.ask() for number, optimiser in asked.items()}
+            missing = self._missing(
+                [[choices[n]] if n in choices else [] for n in range(len(best))]
+            )
+            if any(missing):
+                self._turn(missing, 0)
+            for number, choice in choices.items():
+                outcome = self._known[number][name_of(choice)][1]
+                standing = order(self._units[number], choice, outcome.spend)
+                asked[number].tell(standing)
+        for number in asked:
+            best[number] = self._best(number, self._units[number], order)
 
-    def _combinations(self, unit: Unit) -> int:
-        return prod(len(self._offers[slot]) for slot in unit.slots)
-
-    def _all(self, unit: Unit) -> list[Choice]:
-        return list(product(*(self._offers[slot] for slot in unit.slots)))
+    def _of(self, unit: Unit) -> list[Sequence[Option]]:
+        return [self._offers[slot] for slot in unit.slots]
 
     def _moves(self, unit: Unit, from_: Choice, place: int) -> Iterator[Choice]:
         for option in self._offers[unit.slots[place]]:
@@ -137,16 +189,19 @@ class Search:
 
     def _replay(self, wanted: Sequence[Sequence[Choice]], stage: str) -> None:
         """Replay what is not known yet: the n-th choice of every unit together."""
-        missing = [
-            [choice for choice in choices if _name(choice) not in self._known[n]]
-            for n, choices in enumerate(wanted)
-        ]
+        missing = self._missing(wanted)
         rounds = max((len(choices) for choices in missing), default=0)
         for turn in range(rounds):
             self._watch.step(stage, turn, rounds)
             self._turn(missing, turn)
         if rounds:
             self._watch.step(stage, rounds, rounds)
+
+    def _missing(self, wanted: Sequence[Sequence[Choice]]) -> list[list[Choice]]:
+        return [
+            [choice for choice in choices if name_of(choice) not in self._known[n]]
+            for n, choices in enumerate(wanted)
+        ]
 
     def _turn(self, missing: Sequence[Sequence[Choice]], turn: int) -> None:
         chosen = [self._offers[slot][0] for slot in range(len(self._slots))]
@@ -159,10 +214,4 @@ class Search:
         outcome = self.bill(chosen)
         for number, choice in asked.items():
             mine = outcome.of(self._units[number].features)
-            self._known[number][_name(choice)] = choice, mine
-
-
-def _name(choice: Choice) -> str:
-    """A key for a choice: tables are not hashable."""
-    return repr([None if option is None else (option[0], sorted(option[1].items(), key=str))
-                 for option in choice])  # fmt: skip
+            self._known[number][name_of(choice)] = choice, mine

@@ -147,8 +147,9 @@ class _Job:
             return tried, None
         units = [_candidates(one, judge) for one in tried]
         found = pick(units, _candidate(0, self.fixed, judge.days), bound)
+        proven = found.proven and all(one.searched == "whole" for one in tried)
         told = ShareFound(
-            bound, found.places is not None, found.least_share, found.provider, found.proven
+            bound, found.places is not None, found.least_share, found.provider, proven
         )
         if found.places is None:
             return tried, told

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from analyzer.levers.routing import Routing
 from analyzer.tune.answers import Quality
 from analyzer.tune.binding import binding
+from analyzer.tune.choice import Choice
 from analyzer.tune.days import Days
 from analyzer.tune.found import Escalation, Placebo, Single, UnitFound
 from analyzer.tune.frontier import Frontiers
 from analyzer.tune.judge import Judge, changes
 from analyzer.tune.placebo import placebo
-from analyzer.tune.search import Choice, Tried
+from analyzer.tune.search import Tried
 from analyzer.tune.slots import Slot, Table, Unit
 from analyzer.tune.traffic import Traffic
 
@@ -28,7 +29,7 @@ def unit_found(
     return UnitFound(
         features=unit.features,
         policies=len(one.tried),
-        whole=one.whole,
+        searched=one.searched,
         feasible=judge.rank(unit, best, mine) is not None,
         binding=tuple(binding(one, judge)),
         changes=tuple(changes(slots, unit, best)),

@@ -10,7 +10,8 @@ from analyzer.money import plain_usd, spell_percent, spell_usd
 from analyzer.policy import parse_policy
 from analyzer.policy_text import policy_text
 from analyzer.tune.answers import Quality
-from analyzer.tune.found import Found, Placebo, UnitFound
+from analyzer.tune.found import Found, Placebo
+from analyzer.tune.searched import spell_searched
 from analyzer.tune.slots import Slot, rules_of
 from analyzer.tune.tuned import plain_tables
 from analyzer.tuned_table import NAME as TUNED
@@ -71,7 +72,8 @@ def _head(found: Found) -> Iterator[str]:
 def _why(found: Found, slot: Slot, lever: str) -> Iterator[str]:
     """Where a rule's values come from, what they are worth, and what is known of the answers."""
     unit = next(unit for unit in found.units if set(slot.features) <= set(unit.features))
-    yield f"{', '.join(slot.features)}: {unit.policies:,} policies replayed, {_searched(unit)}"
+    how = spell_searched(unit.searched)
+    yield f"{', '.join(slot.features)}: {unit.policies:,} policies replayed, {how}"
     where = f"{slot.lever} of {', '.join(slot.features)}: "
     moved = [line.removeprefix(where) for line in unit.changes if line.startswith(where)]
     yield f"changed: {'; '.join(moved)}" if moved else "kept as it was given"
@@ -99,10 +101,6 @@ def _against_chance(tested: Placebo) -> str:
         f"its scores route {told} chance: {tested.mean:.3f}, and {tested.shuffled_mean:.3f} with "
         f"them shuffled (19 in 20 up to {tested.shuffled_p95:.3f})"
     )
-
-
-def _searched(unit: UnitFound) -> str:
-    return "every combination" if unit.whole else "one rule after the other until nothing moved"
 
 
 def said(quality: Quality | None) -> str:

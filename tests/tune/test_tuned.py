@@ -31,7 +31,7 @@ def unit_of(found, feature):
 def test_a_threshold_is_the_cheapest_that_keeps_the_policys_quality(scored):
     found = tuned(scored, ROUTED)
     unit = unit_of(found, "chat")
-    assert unit.whole
+    assert unit.searched == "whole"
     assert unit.changes == (
         f"routing of chat: tiers {CHEAP}@0.1 / {DEAR}@always -> {CHEAP}@0.4 / {DEAR}@always",
     )

@@ -175,6 +175,7 @@ def test_the_config_loads_in_litellm(monkeypatch):
     assert router.fallbacks[0] == {"chat-tier-1": ["chat-tier-2", "chat-tier-3"]}
     cache = litellm.Cache(**config["litellm_settings"]["cache_params"])
     assert (cache.ttl, cache.mode) == (60, "default_off")
+    assert config["general_settings"] == {"master_key": "os.environ/LITELLM_MASTER_KEY"}
 
 
 @pytest.mark.filterwarnings("ignore")

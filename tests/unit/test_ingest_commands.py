@@ -123,9 +123,28 @@ def test_evals_load_says_what_it_replaced(rebill, tmp_path):
     assert done.stdout.splitlines() == [
         "s.csv: quality scores",
         "  rows in 3 = loaded 1 + superseded 1 + rejects 1",
+        "  1 of the 1 match no loaded request: they count as evidence once its log is loaded; "
+        "check request_id if it is",
         "  line 4: score is not a number from 0 to 1",
     ]
     assert "1 took the place of an older score" in rebill("evals", "load", "s.csv").stdout
+
+
+def test_evals_load_counts_the_scores_that_speak_of_no_request(rebill, tmp_path):
+    call = {"ts": 1_790_035_200, "model": "m", "input_tokens": 1, "output_tokens": 1}
+    log = [call | {"request_id": f"r{n}", "prompt": f"p{n}"} for n in range(3)]
+    (tmp_path / "log.jsonl").write_text("".join(json.dumps(row) + "\n" for row in log))
+    rebill("ingest", "log.jsonl")
+    for name, ids in (("request_id", ("r1", "r9")), ("prompt", ("p0", "p1", "other"))):
+        rows = [json.dumps({name: one, "model": "m", "score": 1}) for one in ids]
+        (tmp_path / "s.jsonl").write_text("\n".join(rows))
+        said = rebill("evals", "load", "s.jsonl").stdout
+        assert f"  1 of the {len(ids)} match no loaded request" in said
+    (tmp_path / "s.csv").write_text("id,model,score\nr1,m,1\n")
+    wrong = rebill("evals", "load", "s.csv")
+    assert wrong.returncode == 2
+    assert "Name its columns as in quality scores: request_id or prompt_key" in wrong.stderr
+    assert "--mapping" not in wrong.stderr
 
 
 def test_progress_shows_on_a_terminal_and_leaves_stdout_alone(tmp_path):
