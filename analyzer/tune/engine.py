@@ -44,7 +44,8 @@ def tune_log(
     watch.step("reading the log", 0, 1)
     policy = parse_policy(request.raw, request.file)
     log = session.bill(policy, request.file).log
-    traffic, evaluate = Traffic.of(store, Answers.of(store, book)), Replaying(session)
+    traffic = Traffic.of(store, Answers.of(store, book))
+    evaluate = Replaying(session, traffic.alike)
     found = tune(request, log.features, log.days, traffic, evaluate, watch)
     names = (*_answering(policy), *request.limits.models, *_logged(log))
     table = rivals(found, tuple(dict.fromkeys(names)), session, traffic, evaluate, watch)

@@ -14,6 +14,7 @@ from analyzer.levers.routing import Routing
 from analyzer.policy import Policy
 from analyzer.savings.spend import provider_of
 from analyzer.session import Climbed, Session
+from analyzer.tune.meeting import meeting
 
 _STAIRS_KEPT = 64
 Spend = Mapping[str, Mapping[int, int]]
@@ -52,9 +53,12 @@ class Evaluator(Protocol):
 class Replaying:
     """Evaluates by replaying with an open session, each feature once for each set of its rules."""
 
-    def __init__(self, session: Session) -> None:
-        """Take the session; nobody else may use it meanwhile."""
-        self._session = session
+    def __init__(self, session: Session, alike: Sequence[frozenset[str]] | None = None) -> None:
+        """Take the session; nobody else may use it meanwhile.
+
+        ``alike``: the features that send a prefix in common; None: any may.
+        """
+        self._session, self._alike = session, alike
         self._features: tuple[str, ...] | None = None
         self._known: dict[tuple[str, str], _Bill] = {}
         self._stairs: dict[tuple[str, str], Climbed | None] = {}
@@ -66,7 +70,7 @@ class Replaying:
         self.count += 1
         if self._features is None:
             self._features = self._session.features
-        keys = rules_by_feature(policy, self._features)
+        keys = rules_by_feature(policy, self._features, self._alike)
         missing = {name for name, key in keys.items() if (name, key) not in self._known}
         for name in sorted(missing):
             bill = self._by_stairs(policy, name)
@@ -143,14 +147,17 @@ class _Bill:
             days[day] = days.get(day, 0) + pico
 
 
-def rules_by_feature(policy: Policy, features: Sequence[str]) -> dict[str, str]:
+def rules_by_feature(
+    policy: Policy, features: Sequence[str], alike: Sequence[frozenset[str]] | None = None
+) -> dict[str, str]:
     """Return, in text, all of a policy that a feature's bill depends on.
 
     Where features share a cache, that is which of them do; where a warm prefix, or the payment for
-    one, may pass between them, it is the rules of all of those.
+    one, may pass between them, it is the rules of all of those. ``alike``: see ``meeting``; None:
+    any features may send a prefix in common.
     """
     found: dict[str, list[str]] = {name: [str(policy.price_date)] for name in features}
-    meeting = set()
+    warm, static = set(), set()
     for lever in LEVERS:
         left = list(features)
         for rule in policy.rules.get(lever.name, ()):
@@ -161,8 +168,13 @@ def rules_by_feature(policy: Policy, features: Sequence[str]) -> dict[str, str]:
             bare = repr(rule.model_copy(update={"features": tuple(mine) if shared else ("*",)}))
             for name in mine:
                 found[name].append(bare)
-            if lever.name == "prompt_cache" or getattr(rule, "mode", "") == "static_prefix":
-                meeting.update(mine)
+            if lever.name == "prompt_cache":
+                warm.update(mine)
+            if getattr(rule, "mode", "") == "static_prefix":
+                static.update(mine)
     keys = {name: "\n".join(said) for name, said in found.items()}
-    together = "\n".join(f"{name!r} {keys[name]}" for name in sorted(meeting))
-    return {name: together if name in meeting else key for name, key in keys.items()}
+    everybody = [frozenset(features)] if alike is None else alike
+    for group in meeting(warm, static, everybody):
+        together = "\n".join(f"{name!r} {keys[name]}" for name in sorted(group))
+        keys.update(dict.fromkeys(group, together))
+    return keys

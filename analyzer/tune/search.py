@@ -99,19 +99,24 @@ class Search:
             ],
             "every combination of the small problems",
         )
-        for number, pieces in enumerate(self._pieces):
-            if self._whole[number] and len(pieces) > 1:
+        for number, whole in enumerate(self._whole):
+            if whole:
                 self._put_together(number, order)
         return [self._best(number, unit, order) for number, unit in enumerate(self._units)]
 
     def _put_together(self, number: int, order: Order) -> None:
-        """Each piece's best under each combination of shared rules, and what stands around it."""
+        """Each piece's best under each combination of shared rules that it was seen under.
+
+        Of a unit that is searched whole, also what stands around the best: it was all seen.
+        """
+        if len(self._pieces[number]) == 1:
+            return
         unit, known = self._units[number], self._known[number]
         puzzle = Puzzle(unit, self._pieces[number], known)
         for choice in list(puzzle.bests(order)):
             known[name_of(choice)] = choice, puzzle.put_together(choice)
         best = self._best(number, unit, order)
-        for place in range(len(unit.slots)):
+        for place in range(len(unit.slots) if self._whole[number] else 0):
             for choice in self._moves(unit, best, place):
                 known.setdefault(name_of(choice), (choice, puzzle.put_together(choice)))
 
@@ -171,6 +176,7 @@ class Search:
                 standing = order(self._units[number], choice, outcome.spend)
                 asked[number].tell(standing)
         for number in asked:
+            self._put_together(number, order)
             best[number] = self._best(number, self._units[number], order)
 
     def _of(self, unit: Unit) -> list[Sequence[Option]]:

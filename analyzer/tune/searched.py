@@ -6,7 +6,7 @@ from typing import Literal
 
 MOST_COMBINATIONS = 1000
 """Up to so many replays, a unit is searched whole."""
-TRIALS = 300
+TRIALS = 200
 """How many choices the optimiser proposes for a unit that is larger."""
 
 Searched = Literal["whole", "apart", "optimiser", "descent"]

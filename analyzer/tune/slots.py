@@ -12,6 +12,7 @@ from typing import Any
 from analyzer.levers import LEVERS
 from analyzer.levers.caching import Caching
 from analyzer.policy import Policy, policy_from
+from analyzer.tune.meeting import joined, meeting
 
 Table = Mapping[str, Any]
 Option = tuple[str, Table] | None
@@ -77,16 +78,15 @@ def offered(slots: Sequence[Slot], features: Sequence[str]) -> list[Slot]:
     return [Slot("model_selection", (f,), {}, offered=True) for f in features if f not in chosen]
 
 
-def units_of(slots: Sequence[Slot]) -> list[Unit]:
-    """Return the units: features that share a cache, or may share a warm prefix, stay together."""
-    groups: list[set[str]] = []
+def units_of(slots: Sequence[Slot], alike: Sequence[frozenset[str]]) -> list[Unit]:
+    """Return the units: features that share a cache, or at whose prefixes they meet, stay together.
+
+    ``alike``: the features that send a prefix in common, in sets that do not touch.
+    """
+    static = {name for slot in slots if _is_static(slot) for name in slot.features}
     warm = {name for slot in slots if shares_prefixes(slot) for name in slot.features}
-    for mine in (warm, *(set(slot.features) for slot in slots)):
-        if not mine:
-            continue
-        touching = [group for group in groups if group & mine]
-        groups = [group for group in groups if not group & mine]
-        groups.append(mine.union(*touching))
+    mine = (frozenset(slot.features) for slot in slots)
+    groups = joined([*meeting(warm, static, alike), *mine])
     return [
         Unit(
             tuple(sorted(group)),
@@ -96,9 +96,13 @@ def units_of(slots: Sequence[Slot]) -> list[Unit]:
     ]
 
 
+def _is_static(slot: Slot) -> bool:
+    return slot.start.get("mode") == "static_prefix"
+
+
 def shares_prefixes(slot: Slot) -> bool:
     """Return whether a rule lets features meet at a warm prefix, or share the payment for one."""
-    return slot.lever == "prompt_cache" or slot.start.get("mode") == "static_prefix"
+    return slot.lever == "prompt_cache" or _is_static(slot)
 
 
 def rules_of(

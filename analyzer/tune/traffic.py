@@ -12,6 +12,7 @@ from analyzer.store import Store
 from analyzer.tune.answers import Answers
 from analyzer.tune.days import Days
 from analyzer.tune.latency import Pace, reach_by_length, reach_by_rate
+from analyzer.tune.meeting import prefixes_in_common
 
 FULL_SCORE_CHARS = 200
 _LENGTHS = {"feature": pl.String, "day": pl.Int32, "chars": pl.Int64, "requests": pl.Int64}
@@ -25,6 +26,8 @@ class Traffic:
     lengths: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_LENGTHS))
     """Live requests by feature, day and length of their answer (null where unknown)."""
     gaps_us: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    alike: Sequence[frozenset[str]] = ()
+    """Features that send a prefix in common, in sets that do not touch."""
     paces: Callable[[Days], Pace] = lambda days: Pace()
     """How long calls take in a stretch of days."""
 
@@ -40,7 +43,7 @@ class Traffic:
             return Pace.of(rows, answers.identity)
 
         lengths = store.query("tune_lengths", most=FULL_SCORE_CHARS)
-        return cls(answers, lengths, gaps, pace)
+        return cls(answers, lengths, gaps, prefixes_in_common(store), pace)
 
     def lengths_of(self, feature: str) -> list[tuple[int, int]]:
         """Return the lengths that a feature's answers have, ascending, and how many have each."""

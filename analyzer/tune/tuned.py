@@ -99,7 +99,7 @@ class _Job:
         """Search, and test what was found."""
         limits, train, test = self.request.limits, self.train, self.test
         offers = [options(slot, self.traffic, limits) for slot in self.slots]
-        units = units_of(self.slots)
+        units = units_of(self.slots, self.traffic.alike)
         search = Search(rest, self.slots, units, offers, self.evaluate, self.watch)
         self.watch.step("billing today's calls", 0, 1)
         today = search.bill([None] * len(self.slots))

@@ -31,6 +31,7 @@ from tests.strategies.written import canonical_jsonl, policy_toml, prices_toml
 
 START_US = 1_790_035_200_000_000
 DAY_US = 86_400_000_000
+FEATURES = ("chat", "search")
 SMALL, MIDDLE, LARGE = "heron-small", "moose-mid", "moose-big"
 PRICES = [
     {"model": SMALL, "input": "1", "output": "2", "cached_input": "0.1", "cache_write": "2"},
@@ -119,7 +120,7 @@ def drawn(folder, seed):
     requests = [
         {
             "request_id": f"r{n}", "ts_us": START_US + n * DAY_US // 9 + chance.randrange(9**9),
-            "latency_ms": 500, "model": LARGE, "feature": chance.choice(("chat", "search")),
+            "latency_ms": 500, "model": LARGE, "feature": chance.choice(FEATURES),
             "input_tokens": 2000 + n, "output_tokens": 20 + n, "prompt_chars": 8000 - 250 * n,
             "response_chars": chance.choice((3, 90, 150, 170, 400)),
             "prompt_key": f"k{chance.randrange(6)}", "prefix_key": "p", "prefix_tokens": 1500,
@@ -210,7 +211,7 @@ def test_what_is_chosen_is_the_cheapest_of_all_that_is_allowed(tmp_path, seed):
     case = drawn(tmp_path, seed)
     found, offers = case.tuned()
     given = case.rules(found.slots, [slot.given for slot in found.slots])
-    for unit, told in zip(units_of(found.slots), found.units, strict=True):
+    for unit, told in zip(units_of(found.slots, [frozenset(FEATURES)]), found.units, strict=True):
         assert told.searched in ("whole", "apart")
         bills = [
             case.bill(policy, unit.features)
@@ -268,7 +269,7 @@ def test_a_better_policy_two_rules_away_is_found_where_one_rule_at_a_time_is_stu
 ):
     monkeypatch.setattr(search, "MOST_COMBINATIONS", 1)
     found, offers = tempting.tuned()
-    (unit,), (told,) = units_of(found.slots), found.units
+    (unit,), (told,) = units_of(found.slots, [frozenset(FEATURES)]), found.units
     given = tempting.rules(found.slots, [slot.given for slot in found.slots])
     least = min(
         tempting.bill(policy, unit.features)
@@ -294,7 +295,7 @@ def test_features_under_one_cache_are_searched_whole_side_by_side(tmp_path):
     }
     case.limits = Limits()
     found, offers = case.tuned()
-    (unit,), (told,) = units_of(found.slots), found.units
+    (unit,), (told,) = units_of(found.slots, [frozenset(FEATURES)]), found.units
     combinations = prod(len(offers[number]) for number in unit.slots)
     assert told.searched == "apart"
     assert told.policies < combinations
@@ -302,3 +303,27 @@ def test_features_under_one_cache_are_searched_whole_side_by_side(tmp_path):
         case.bill(policy, unit.features) for policy in every_policy(case, found, offers, unit)
     )
     assert told.tuned_in_pico_usd == wanted
+
+
+@pytest.mark.parametrize(("prefixes", "units"), [(("p", "p"), 1), (("p", "q"), 2)])
+def test_warm_prefixes_tie_only_features_that_send_one_in_common(tmp_path, prefixes, units):
+    requests = [
+        {
+            "request_id": f"r{n}", "ts_us": START_US + n * 60_000_000, "model": MIDDLE,
+            "feature": FEATURES[n % 2], "input_tokens": 3000 + n, "output_tokens": 10,
+            "prefix_key": prefixes[n % 2], "prefix_tokens": 2000,
+        }
+        for n in range(10)
+    ]  # fmt: skip
+    policy = {
+        "model_selection": [{"features": ["search"], "to": SMALL}],
+        "prompt_cache": [{"features": ["*"], "ttl_seconds": 100, "min_tokens": 0}],
+    }
+    case = Case(tmp_path, requests, [], policy, Limits())
+    found, _ = case.tuned()
+    assert len(found.units) == units
+    for spend, rules in (
+        (found.start, policy),
+        (found.tuned, case.rules(found.slots, found.chosen)),
+    ):
+        assert found.train.total(spend) == case.bill(rules, FEATURES)
