@@ -10,10 +10,11 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from bench.clock import rebill
 from bench.databases import POLICY, database, forget
@@ -38,6 +39,8 @@ class Cost:
     answer: str
     shuffled_bytes: int = 0
     spilled_bytes: int = 0
+    kept_bytes: int = 0
+    """Of the rows as they were read, in memory or on disk until the command ends."""
 
 
 def measure(options: Options) -> Iterator[Row]:
@@ -65,6 +68,7 @@ def _beside(size: int, here: Cost, there: Cost) -> Iterator[Row]:
     yield Row(f"{what}: Spark, largest Python worker", f"{there.worker_bytes / 1e6:,.0f} MB")
     yield Row(f"{what}: shuffled a request", f"{there.shuffled_bytes / size:.0f} bytes")
     yield Row(f"{what}: spilled", f"{there.spilled_bytes / 1e6:,.0f} MB")
+    yield Row(f"{what}: kept a request", f"{there.kept_bytes / size:.0f} bytes")
 
 
 def _planned(size: int, cost: Cost) -> Iterator[Row]:
@@ -74,6 +78,7 @@ def _planned(size: int, cost: Cost) -> Iterator[Row]:
     yield Row("10 billion requests: core-hours", f"{core_hours:,.0f}")
     yield Row(f"10 billion requests: hours on {_CORES} cores", f"{core_hours / _CORES:,.1f}")
     yield Row("10 billion requests: shuffled", f"{shuffled_tb:,.1f} TB")
+    yield Row("10 billion requests: kept", f"{cost.kept_bytes / size * _MONTH / 1e12:,.1f} TB")
     memory_gb = _CORES * (cost.worker_bytes / 1e9 + _JVM_GB)
     yield Row(f"10 billion requests: memory of {_CORES} cores", f"{memory_gb:,.0f} GB")
 
@@ -101,27 +106,36 @@ def _there(lake: Path, cores: int) -> Cost:
         (Path(folder) / "spark-defaults.conf").write_text(
             f"spark.eventLog.enabled true\nspark.eventLog.dir file://{folder}\n"
             f"spark.eventLog.compress false\nspark.default.parallelism {cores}\n"
+            "spark.eventLog.logBlockUpdates.enabled true\n"
         )
         words = ["--engine", "spark", "--master", "local[2]", "--input", f"{lake}/*.parquet"]
         cost = _run(words, {"SPARK_CONF_DIR": folder})
-        written, spilled = _shuffles(Path(folder))
-        return Cost(
-            cost.seconds, cost.core_seconds, cost.worker_bytes, cost.answer, written, spilled
-        )
+        written, spilled, kept = _moved(_events(Path(folder)))
+        return replace(cost, shuffled_bytes=written, spilled_bytes=spilled, kept_bytes=kept)
 
 
-def _shuffles(folder: Path) -> tuple[int, int]:
-    """Return the bytes that tasks wrote for others to read, and those that left memory."""
-    written = spilled = 0
+def _events(folder: Path) -> Iterator[Any]:
     for path in folder.rglob("*"):
-        if not path.is_file() or path.suffix == ".conf":
-            continue
-        for line in path.read_text().splitlines():
-            task = json.loads(line).get("Task Metrics") if "Task Metrics" in line else None
-            if task:
-                written += task["Shuffle Write Metrics"]["Shuffle Bytes Written"]
-                spilled += task["Disk Bytes Spilled"]
-    return written, spilled
+        if path.is_file() and path.suffix != ".conf":
+            with path.open() as lines:
+                yield from map(json.loads, lines)
+
+
+def _moved(events: Iterable[Any]) -> tuple[int, int, int]:
+    """Return the bytes that tasks wrote for others to read, that left memory, and that were kept.
+
+    A block that was kept is dropped in the end, so that its largest size counts.
+    """
+    written = spilled = 0
+    kept: dict[str, int] = {}
+    for event in events:
+        if task := event.get("Task Metrics"):
+            written += task["Shuffle Write Metrics"]["Shuffle Bytes Written"]
+            spilled += task["Disk Bytes Spilled"]
+        elif (block := event.get("Block Updated Info")) and block["Block ID"].startswith("rdd"):
+            size = block["Memory Size"] + block["Disk Size"]
+            kept[block["Block ID"]] = max(size, kept.get(block["Block ID"], 0))
+    return written, spilled, sum(kept.values())
 
 
 def _run(words: list[str], environment: dict[str, str]) -> Cost:

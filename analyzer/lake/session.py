@@ -26,6 +26,8 @@ _SETTINGS = {
     "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "50000",
     "spark.sql.adaptive.coalescePartitions.enabled": "true",
+    # Java compiles no method larger than this; Spark cuts its code smaller where it would be.
+    "spark.sql.codegen.hugeMethodLimit": "8000",
     # A Python worker for each core: Polars needs no threads of its own beside them.
     "spark.executorEnv.POLARS_MAX_THREADS": "1",
 }
