@@ -115,10 +115,9 @@ def _there(lake: Path, cores: int) -> Cost:
 
 
 def _events(folder: Path) -> Iterator[Any]:
-    for path in folder.rglob("*"):
-        if path.is_file() and path.suffix != ".conf":
-            with path.open() as lines:
-                yield from map(json.loads, lines)
+    for path in folder.rglob("events_*"):
+        with path.open() as lines:
+            yield from map(json.loads, lines)
 
 
 def _moved(events: Iterable[Any]) -> tuple[int, int, int]:

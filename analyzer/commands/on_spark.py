@@ -19,7 +19,8 @@ from analyzer.replay.plan import plan
 from analyzer.replay.requests import price_log
 from analyzer.replay.same_money import read_held
 from analyzer.replay.stretches import cut
-from analyzer.runners.spark import run, sizes_for
+from analyzer.runners.sizes import sizes_for
+from analyzer.runners.spark import run
 from analyzer.savings.board import Replayed
 
 

@@ -18,6 +18,7 @@ _ANY = "*.parquet"
 _URI = "_metadata.file_path AS uri"
 _FILE = re.compile(r"[a-z0-9]+:/[^\s'\"]*?\.parquet", re.IGNORECASE)
 _DIFFERENT = re.compile(r'merge incompatible data types? "?(\w+)"? and "?(\w+)"?', re.IGNORECASE)
+_MEND = "copy the file again, or leave such files out with --set-aside-corrupt"
 _TOLERANT = {"ignoreCorruptFiles": "true"}
 
 
@@ -28,6 +29,8 @@ class Files:
     pattern: str
     by_uri: Mapping[str, str]
     """Each file's path, by the URI under which Spark tells where a row stands."""
+    empty: tuple[str, ...] = ()
+    """Those of no byte at all, which Spark would pass over: a copy that never began."""
     set_aside: tuple[str, ...] = ()
 
     @property
@@ -51,20 +54,32 @@ def find_files(spark: SparkSession, pattern: str) -> Files:
             pathGlobFilter=name, recursiveFileLookup="true"
         )
     try:
-        rows = reader.load(base).selectExpr(_URI, "path").collect()
+        listed = reader.load(base)
+        found = {row["uri"]: row["path"] for row in listed.selectExpr(_URI, "path").collect()}
+        empty = _unread(listed.inputFiles(), found)
     except (PySparkException, Py4JJavaError) as error:
         raise FormatError(f"{pattern}: cannot be listed: {_first_line(error)}") from error
-    if not rows:
+    if not found and not empty:
         raise FormatError(f"{pattern}: no file there; name FOLDER/*.parquet")
-    return Files(pattern, {row["uri"]: row["path"] for row in rows})
+    return Files(pattern, found, empty)
+
+
+def _unread(listed: Sequence[str], found: Mapping[str, str]) -> tuple[str, ...]:
+    """The listed files that Spark reads nothing of; it spells a local file in two ways."""
+    if len(listed) == len(found):
+        return ()
+    names = {uri.replace("file:///", "file:/") for uri in listed}
+    return tuple(sorted(names - found.keys()))
 
 
 def read(spark: SparkSession, files: Files, *, tolerant: bool = False) -> DataFrame:
     """Return the rows of files, with the columns of all of them.
 
     Raises:
-        FormatError: two files hold a column in different types.
+        FormatError: a file is empty, or two files hold a column in different types.
     """
+    if files.empty and not tolerant:
+        raise FormatError(f"{files.empty[0]}: is empty: {_MEND}")
     options = {"mergeSchema": "true", **(_TOLERANT if tolerant else {})}
     try:
         return spark.read.options(**options).parquet(*files.paths)
@@ -84,12 +99,12 @@ def without_corrupt(spark: SparkSession, files: Files) -> Files:
     Raises:
         FormatError: none can.
     """
-    whole = _whole(spark, files)
+    whole = _whole(spark, files) if files.by_uri else set()
     kept = {uri: path for uri, path in files.by_uri.items() if uri in whole}
     if not kept:
         raise FormatError(f"{files.pattern}: no file there can be read as Parquet")
-    gone = tuple(sorted(path for uri, path in files.by_uri.items() if uri not in whole))
-    return Files(files.pattern, kept, gone)
+    gone = [path for uri, path in files.by_uri.items() if uri not in whole]
+    return Files(files.pattern, kept, set_aside=tuple(sorted([*gone, *files.empty])))
 
 
 def _whole(spark: SparkSession, files: Files) -> set[str]:
@@ -118,10 +133,7 @@ def naming_corrupt_files() -> Iterator[None]:
         named = _FILE.search(str(error))
         if named is None or not _is_about_files(str(error)):
             raise
-        raise FormatError(
-            f"{named.group(0)}: cannot be read as Parquet: copy the file again, or leave such "
-            "files out with --set-aside-corrupt"
-        ) from error
+        raise FormatError(f"{named.group(0)}: cannot be read as Parquet: {_MEND}") from error
 
 
 def _is_about_files(text: str) -> bool:

@@ -6,11 +6,8 @@ sorted in replay order, each with the requests of a lookback before it. Only sum
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import cast
 
-import polars as pl
 import pyarrow as pa
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - its usual name
@@ -19,55 +16,26 @@ from pyspark.sql.types import BooleanType, StructField, StructType
 
 from analyzer.levers.caching import Caching
 from analyzer.policy import Policy
-from analyzer.replay.arrow import PACKED, add_packed, packed
+from analyzer.replay.arrow import (
+    ORDER,
+    PACKED,
+    Batches,
+    Made,
+    add_batches,
+    add_packed,
+    answer_batches,
+    first_batches,
+    sum_batches,
+)
 from analyzer.replay.hits import covered
 from analyzer.replay.partition import Sums
 from analyzer.replay.payers import PrefixPayers
 from analyzer.replay.plan import Plan
 from analyzer.replay.requests import Log
-from analyzer.replay.streams import answer, sum_up
-from analyzer.replay.stretches import Stretch, described
+from analyzer.replay.stretches import Stretch
+from analyzer.runners.sizes import Sizes
 
-Frames = Iterator[pl.DataFrame]
-Batches = Iterable[pa.RecordBatch]
-
-_KEYS = ("user_key", "prompt_key", "prefix_key")
-_NUMBERS = ("feature", "model", "model_name")
-_ORDER = ("ts_us", "request_id")
 _FIRSTS = "rule int, prefix_key bigint, missed boolean, ts_us bigint, request_id string"
-
-
-ROWS_AT_ONCE = 250_000
-_ROWS_OF_A_PARTITION = 4_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Sizes:
-    """How finely a log is cut. Any choice gives the same sums."""
-
-    rows_at_once: int = ROWS_AT_ONCE
-    """Requests that a worker holds at a time, beside those of a lookback before them."""
-    key_parts: int = 8
-    """Partitions that cache keys travel to."""
-    stretch_rows: int = ROWS_AT_ONCE
-    """About so many requests are in a stretch of time."""
-    prefix_parts: int = 1
-    """Parts that each stretch is cut into, by prefix."""
-
-
-def sizes_for(log: Log, plan: Plan, cores: int) -> Sizes:
-    """Return sizes that keep every core busy, and every worker's memory as it is for small logs."""
-    requests = log.total_requests
-    span_us = max(1, log.window.end_us - log.window.start_us)
-    lookback = -(-requests * plan.lookback_us // span_us)
-    share = -(-requests // (4 * cores))
-    # A stretch that is shorter than its lookback would be mostly lookback.
-    rows = max(min(share, _ROWS_OF_A_PARTITION), ROWS_AT_ONCE, 2 * lookback)
-    return Sizes(
-        key_parts=max(cores, -(-requests // _ROWS_OF_A_PARTITION)),
-        stretch_rows=rows,
-        prefix_parts=-(-max(rows, 4 * lookback) // _ROWS_OF_A_PARTITION),
-    )
 
 
 def run(
@@ -76,7 +44,7 @@ def run(
     policy: Policy,
     plan: Plan,
     cuts: tuple[Stretch, ...],
-    sizes: Sizes = Sizes(),
+    sizes: Sizes,
 ) -> Sums:
     """Return the sums of a whole log.
 
@@ -95,17 +63,12 @@ def run(
         marked = marked.withColumn("counted", F.lit(True))
     sent = marked.sparkSession.sparkContext.broadcast(plan)
 
-    def summed(batches: Batches) -> Iterator[pa.RecordBatch]:
-        sums = sum_up(map(described, _frames(batches, sizes.rows_at_once)), sent.value)
-        return iter(() if sums is None else packed(sums).to_batches())
-
-    def added(batches: Batches) -> Iterator[pa.RecordBatch]:
-        tables = [pa.Table.from_batches([batch]) for batch in batches]
-        return iter(packed(add_packed(tables)).to_batches() if tables else ())
+    def summed(batches: Batches) -> Made:
+        return sum_batches(batches, sent.value, sizes.rows_at_once)
 
     schema = from_arrow_schema(PACKED)
     partial = marked.mapInArrow(summed, schema)
-    whole = partial.repartition(1).mapInArrow(added, schema)
+    whole = partial.repartition(1).mapInArrow(add_batches, schema)
     return add_packed([cast("pa.Table", whole.toArrow())])
 
 
@@ -122,10 +85,10 @@ def _answered(requests: DataFrame, log: Log, policy: Policy, plan: Plan, sizes: 
     together = keyed.repartition(sizes.key_parts, shard)
     sent = requests.sparkSession.sparkContext.broadcast((rules, plan.context))
 
-    def decided(batches: Batches) -> Iterator[pa.RecordBatch]:
-        return _batches(answer(_frames(batches, sizes.rows_at_once), *sent.value), schema)
+    def decided(batches: Batches) -> Made:
+        return answer_batches(batches, schema, *sent.value, sizes.rows_at_once)
 
-    ordered = together.sortWithinPartitions("cache_rule", "cache_key", *_ORDER).drop("cache_key")
+    ordered = together.sortWithinPartitions("cache_rule", "cache_key", *ORDER).drop("cache_key")
     flags = [StructField(name, BooleanType()) for name in ("hit", "coalesced")]
     told = StructType([*ordered.schema.fields, *flags])
     schema = to_arrow_schema(told)
@@ -153,17 +116,13 @@ def _paid(requests: DataFrame, plan: Plan, sizes: Sizes) -> DataFrame:
         return requests
     sent = requests.sparkSession.sparkContext.broadcast(plan)
 
-    def firsts(batches: Batches) -> Iterator[pa.RecordBatch]:
-        for frame in _frames(batches, sizes.rows_at_once):
-            ordered = described(frame.sort(_ORDER).with_row_index("row"))
-            wanting = PrefixPayers(sent.value).wanting(ordered.with_columns(rowid="row"))
-            wanting = wanting.join(ordered.select("row", *_ORDER), on="row")
-            yield from _batches([_first_of_each(wanting)], schema)
+    def firsts(batches: Batches) -> Made:
+        return first_batches(batches, schema, sent.value, sizes.rows_at_once)
 
     told = cast("StructType", StructType.fromDDL(_FIRSTS))
     schema = to_arrow_schema(told)
     found = requests.mapInArrow(firsts, told).groupBy("rule", "prefix_key", "missed")
-    first = found.agg(F.min(F.struct(*_ORDER)).alias("first")).select("missed", "first.request_id")
+    first = found.agg(F.min(F.struct(*ORDER)).alias("first")).select("missed", "first.request_id")
     payers = first.groupBy("request_id").agg(
         F.bool_or(~F.col("missed")).alias("pays_prefix"),
         F.bool_or("missed").alias("pays_prefix_on_miss"),
@@ -172,17 +131,6 @@ def _paid(requests: DataFrame, plan: Plan, sizes: Sizes) -> DataFrame:
         name: F.coalesce(name, F.lit(False)) for name in ("pays_prefix", "pays_prefix_on_miss")
     }
     return requests.join(payers, "request_id", "left").withColumns(flags)
-
-
-def _first_of_each(wanting: pl.DataFrame) -> pl.DataFrame:
-    """The first of each rule and prefix, and the first that misses the cache."""
-    key = ["rule", "prefix_key"]
-    return pl.concat(
-        some.unique(key, keep="first", maintain_order=True).select(
-            pl.col("rule").cast(pl.Int32), "prefix_key", pl.lit(missed).alias("missed"), *_ORDER
-        )
-        for missed, some in ((False, wanting), (True, wanting.filter(~pl.col("hit"))))
-    )
 
 
 def _in_stretches(
@@ -198,7 +146,7 @@ def _in_stretches(
     sent = spread.repartitionById(len(cuts) * sizes.prefix_parts, place)
     counted = F.col("own") == F.col("stretch")
     ordered = sent.withColumn("counted", counted).drop("own", "stretch")
-    return ordered.sortWithinPartitions(*_ORDER)
+    return ordered.sortWithinPartitions(*ORDER)
 
 
 def _stretch_of(moment: Column, cuts: tuple[Stretch, ...]) -> Column:
@@ -212,32 +160,3 @@ def _stretch_of(moment: Column, cuts: tuple[Stretch, ...]) -> Column:
         return F.when(later, within(middle, high)).otherwise(within(low, middle - 1))
 
     return within(0, len(cuts) - 1)
-
-
-def _frames(batches: Batches, rows_at_once: int) -> Frames:
-    """Read batches as the kernels' columns, about so many rows at a time."""
-    held: list[pa.RecordBatch] = []
-    rows = 0
-    for batch in batches:
-        held.append(batch)
-        rows += batch.num_rows
-        if rows >= rows_at_once:
-            yield _frame(held)
-            held, rows = [], 0
-    if rows:
-        yield _frame(held)
-
-
-def _frame(batches: list[pa.RecordBatch]) -> pl.DataFrame:
-    """Spark knows no unsigned numbers: the same bits, as the kernels have them."""
-    frame = cast("pl.DataFrame", pl.from_arrow(pa.Table.from_batches(batches)))
-    return frame.with_columns(
-        pl.col(_NUMBERS).cast(pl.UInt32), pl.col(_KEYS).reinterpret(signed=False)
-    )
-
-
-def _batches(frames: Iterable[pl.DataFrame], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    """Give frames back to Spark."""
-    for frame in frames:
-        signed = frame.with_columns(pl.col(pl.UInt64).reinterpret(signed=True))
-        yield from signed.select(schema.names).to_arrow().cast(schema).to_batches()

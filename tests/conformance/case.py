@@ -106,3 +106,16 @@ def fill(case, files):
         if case.evals:
             load_evals(store, case.evals)
         to_parquet(store, case.folder / "lake")
+
+
+def of_frames(folder, *frames):
+    """Return the case of a lake of one Parquet file a frame, and what ingest says of the last."""
+    case = Case(folder, SAMPLES / "policy.toml")
+    (folder / "lake").mkdir(exist_ok=True)
+    with Store.open(case.database) as store:
+        store.unlock_digests()
+        for number, frame in enumerate(frames):
+            path = folder / "lake" / f"log{number}.parquet"
+            frame.write_parquet(path)
+            account = ingest_file(store, path)
+    return case, account

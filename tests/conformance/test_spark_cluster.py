@@ -2,13 +2,11 @@
 
 import os
 import signal
-from pathlib import Path
 
 import pytest
-from pyspark import TaskContext
 
 from tests.conformance.case import assert_equal, expected, of_samples
-from tests.conformance.on_spark import find_on
+from tests.conformance.on_spark import disturbed, executor_above, find_on
 from tests.conformance.suite import RunnerConformance
 
 pytestmark = pytest.mark.xdist_group("spark")
@@ -44,33 +42,11 @@ class TestSparkCluster(RunnerConformance):
         return few
 
 
-def disturbed(requests, folder, first_try):
-    """Return the same requests; ``first_try`` meets each partition's first attempt once."""
-
-    def passed(batches):
-        task = TaskContext.get()
-        told = Path(folder) / f"{task.partitionId()}-{task.attemptNumber()}"
-        fresh = not told.exists()
-        told.touch()
-        if task.attemptNumber() == 0 and fresh:
-            first_try(task.partitionId())
-        yield from batches
-
-    return requests.mapInArrow(passed, requests.schema)
-
-
-def parent(pid):
-    return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
-
-
 def kill_executor_or_fail(partition):
     """The first partition's worker kills the Java process above it; any other one fails."""
     if partition:
         raise RuntimeError("this task's first attempt fails")
-    executor = os.getppid()
-    while "CoarseGrainedExecutorBackend" not in Path(f"/proc/{executor}/cmdline").read_text():
-        executor = parent(executor)
-    os.kill(executor, signal.SIGKILL)
+    os.kill(executor_above()[0], signal.SIGKILL)
 
 
 def attempts(folder):

@@ -1,8 +1,6 @@
 """What a lake holds is read as ingest reads it: rejects, repeated ids, names, damaged files."""
 
 import json
-import shutil
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import polars as pl
@@ -11,12 +9,11 @@ from click.testing import CliRunner
 
 from analyzer.cli import cli
 from analyzer.errors import FormatError, RebillError
-from analyzer.ingest.load import ingest_file
 from analyzer.lake.files import find_files, naming_corrupt_files, without_corrupt
 from analyzer.lake.session import start
 from analyzer.lake.tables import open_lake
 from analyzer.store import Store
-from tests.conformance.case import SAMPLES, Case, assert_equal, expected
+from tests.conformance.case import SAMPLES, Case, assert_equal, expected, of_frames
 from tests.conformance.on_spark import find_on
 
 pytestmark = pytest.mark.xdist_group("spark")
@@ -38,15 +35,8 @@ def spark(sessions):
     return sessions.of("local[2]")
 
 
-def lake_of(folder, rows, name="log.parquet"):
-    """Write rows as one Parquet file, and give a case whose database ingested that file."""
-    (folder / "lake").mkdir(exist_ok=True)
-    path = folder / "lake" / name
-    pl.DataFrame(rows, infer_schema_length=None).write_parquet(path)
-    case = Case(folder, SAMPLES / "policy.toml")
-    with Store.open(case.database) as store:
-        store.unlock_digests()
-        return case, ingest_file(store, path)
+def lake_of(folder, rows):
+    return of_frames(folder, pl.DataFrame(rows, infer_schema_length=None))
 
 
 def test_rows_are_read_and_rejected_as_ingest_does(spark, tmp_path):
@@ -82,20 +72,42 @@ def test_names_that_are_never_stored_are_never_shown(spark, tmp_path):
     assert hidden.startswith("redacted-")
 
 
-def test_of_a_repeated_id_the_first_row_counts(spark, samples, tmp_path):
-    shutil.copytree(samples.folder / "lake", tmp_path / "lake")
-    first = min((tmp_path / "lake").rglob("*.parquet"))
-    again = pl.read_parquet(first, hive_partitioning=False)
-    (tmp_path / "lake" / "zz").mkdir()
-    again.with_columns(output_tokens=pl.lit(1, pl.Int64)).write_parquet(
-        tmp_path / "lake/zz/again.parquet"
-    )
-    case = replace(samples, folder=tmp_path)
+def many(count):
+    return [
+        {**GOOD, "request_id": f"g{n}", "ts": AT.replace(minute=n % 60), "prompt": f"Say {n}"}
+        for n in range(count)
+    ]
+
+
+def test_of_a_repeated_id_the_first_row_counts(spark, tmp_path):
+    rows = many(20)
+    again = [{**row, "output_tokens": 1} for row in rows[:7]]
+    case, _ = of_frames(tmp_path, pl.DataFrame(rows), pl.DataFrame(again))
     with open_lake(spark, find_files(spark, case.lake)) as (lake, account):
-        assert account.duplicates == len(again)
+        assert (account.rows, account.requests, account.duplicates) == (27, 20, 7)
         models = lake.query("logged_models")
-    with Store.open(samples.database, read_only=True) as store:
+    with Store.open(case.database, read_only=True) as store:
         assert models.equals(store.query("logged_models"))
+
+
+def test_a_lake_is_told_apart_by_its_rows_and_not_by_its_files(spark, tmp_path):
+    def digest(name, *files):
+        (tmp_path / name).mkdir()
+        for number, rows in enumerate(files):
+            pl.DataFrame(rows, schema_overrides=optional).write_parquet(
+                tmp_path / name / f"{number}.parquet"
+            )
+        with open_lake(spark, find_files(spark, f"{tmp_path}/{name}/*.parquet")) as (_, account):
+            return account.sha256
+
+    optional = {"user": pl.String, "session": pl.String}
+    plain = [{**row, "user": "u", "session": None} for row in many(4)]
+    swapped = [{**plain[0], "user": None, "session": "u"}, *plain[1:]]
+    dearer = [{**plain[0], "output_tokens": 6}, *plain[1:]]
+    whole = digest("whole", plain)
+    assert digest("cut", plain[2:], plain[:2]) == whole
+    others = [digest("s", swapped), digest("d", dearer), digest("p", plain[1:])]
+    assert len({whole, *others}) == 4
 
 
 def test_files_that_disagree_about_a_column_are_told_in_a_line(spark, tmp_path):
@@ -108,15 +120,6 @@ def test_files_that_disagree_about_a_column_are_told_in_a_line(spark, tmp_path):
         find_on(spark, Case(tmp_path, SAMPLES / "policy.toml"))
 
 
-def damaged(samples, folder, how):
-    """Copy the sample lake, and damage one of its files."""
-    shutil.copytree(samples.folder / "lake", folder / "lake")
-    path = max((folder / "lake").rglob("*.parquet"), key=lambda p: p.stat().st_size)
-    rows = len(pl.read_parquet(path, columns=["ts"]))
-    path.write_bytes(how(path.read_bytes()))
-    return path, rows
-
-
 def cut_short(data):
     return data[: len(data) // 2]
 
@@ -125,24 +128,28 @@ def overwritten(data):
     return data[:200] + b"\0" * 4000 + data[4200:]
 
 
-@pytest.mark.parametrize("how", [cut_short, overwritten])
-def test_a_damaged_file_is_named_or_set_aside_whole(spark, samples, tmp_path, how):
-    path, rows = damaged(samples, tmp_path, how)
-    pattern = f"{tmp_path}/lake/*.parquet"
-    files = find_files(spark, pattern)
+def emptied(data):
+    return data[:0]
+
+
+@pytest.mark.parametrize("how", [cut_short, overwritten, emptied])
+def test_a_damaged_file_is_named_or_set_aside_whole(spark, tmp_path, how):
+    rows = pl.DataFrame(many(900))
+    case, _ = of_frames(tmp_path, rows[:300], rows[300:])
+    path = tmp_path / "lake" / "log1.parquet"
+    path.write_bytes(how(path.read_bytes()))
+    files = find_files(spark, case.lake)
     with (
         pytest.raises(FormatError, match="--set-aside-corrupt") as caught,
         naming_corrupt_files(),
         open_lake(spark, files),
     ):
         pass
-    assert path.name in str(caught.value)
-    assert path.parent.name in str(caught.value)
+    assert str(path) in str(caught.value)
     kept = without_corrupt(spark, files)
-    assert [name.rsplit("/", 2)[1:] for name in kept.set_aside] == [[path.parent.name, path.name]]
+    assert [name.rsplit("/", 1)[1] for name in kept.set_aside] == ["log1.parquet"]
     with open_lake(spark, kept) as (_, account):
-        total = len(pl.scan_parquet(f"{samples.folder}/lake/**/*.parquet").collect())
-        assert account.requests == total - rows
+        assert account.requests == 300
 
 
 def test_the_command_line_says_the_same_on_both_engines(spark, tmp_path):
