@@ -40,6 +40,8 @@ class Source:
     rejects: int
     set_aside: int
     """Rows that a mapping file's ``where`` leaves out."""
+    notes: tuple[str, ...] = ()
+    """What was noticed when it was loaded: rows seen before, read in odd ways, told twice."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,8 @@ def _bill(findings: Findings) -> Iterator[Table]:
 
 
 def _values(record: object) -> tuple[Cell, ...]:
-    return tuple(getattr(record, field.name) for field in fields(record))  # type: ignore[arg-type]
+    values = (getattr(record, field.name) for field in fields(record))  # type: ignore[arg-type]
+    return tuple(" ".join(value) if isinstance(value, tuple) else value for value in values)
 
 
 def _steps(findings: Findings) -> tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]:

@@ -116,9 +116,9 @@ def _annual(told: Told) -> str:
 
 def _parts(change: Change) -> Grid:
     then, now = change.earlier.before_pico_usd, change.now.before_pico_usd
-    unit = summary_unit(max(then, now))
-    digits = digits_of(unit)
     amounts = [part.pico_usd for part in change.parts]
+    unit = summary_unit(max(then, now, *map(abs, amounts)))
+    digits = digits_of(unit)
     shown = foot(amounts, to_unit(now - then, unit), unit)
     rows = tuple(
         (*_PARTS[part.name], spelling.change(amount, digits=digits))

@@ -84,6 +84,7 @@ def _views(findings: Findings) -> dict[str, object]:
         "day_rows": days.day_table(findings),
         "count_rows": coverage.count_rows(findings.coverage),
         "source_rows": coverage.source_rows(findings.provenance.sources),
+        "source_notes": coverage.source_notes(findings.provenance.sources),
         "source_total": coverage.source_total(findings.provenance.sources),
         "rejected": coverage.rejected_rows(findings),
         "price_rows": coverage.price_rows(findings.prices),

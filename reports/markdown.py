@@ -8,7 +8,7 @@ from analyzer.findings import Findings
 from reports import rollout, sections, sentences, spelling
 from reports.grid import Grid, Section
 from reports.risks import largest_risks
-from reports.tables import economics, plain
+from reports.tables import coverage, economics, plain
 
 ESCAPES = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>|#~&"})
 
@@ -78,6 +78,9 @@ def _provenance(findings: Findings) -> Iterator[str]:
         f"Policy file: {spelling.name(origin.policy_file)}, SHA-256 {origin.policy_sha256}.",
     )
     yield from _section("Provenance", said, plain.sources(findings))
+    notes = coverage.source_notes(origin.sources)
+    told = tuple(f"{spelling.name(file)}: {note}" for file, note in notes)
+    yield from _list("Noticed when the files were loaded", told)
 
 
 def _board_section(section: Section) -> Iterator[str]:

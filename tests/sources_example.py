@@ -85,6 +85,16 @@ PROVENANCE = Provenance(
         Source(
             "litellm/spend.jsonl", "ab" * 32, "litellm_spend_logs", 540_310, 540_122, 171, 17, 0
         ),
-        Source("openai/chat.jsonl.gz", "cd" * 32, "openai_chat", 110_002, 109_934, 60, 8, 0),
+        Source(
+            "openai/chat.jsonl.gz",
+            "cd" * 32,
+            "openai_chat",
+            110_002,
+            109_934,
+            60,
+            8,
+            0,
+            ("60 rows already loaded with other figures: the first were kept",),
+        ),
     ),
 )

@@ -116,5 +116,18 @@ def _sources(store: Store) -> tuple[Source, ...]:
         "rejects",
         "set_aside",
     )
-    rows = store.query("sources").select(columns).sort("file", "sha256")
-    return tuple(Source(*row) for row in rows.iter_rows())
+    rows = store.query("sources").select(*columns, "source_id").sort("file", "sha256")
+    notes = _notes(store)
+    return tuple(
+        Source(**{name: row[name] for name in columns}, notes=notes.get(row["source_id"], ()))
+        for row in rows.iter_rows(named=True)
+    )
+
+
+def _notes(store: Store) -> dict[int, tuple[str, ...]]:
+    """What was noticed of each source when it was loaded."""
+    notes: dict[int, tuple[str, ...]] = {}
+    if store.query("noted_tables").item():
+        for number, note in store.query("source_notes").iter_rows():
+            notes[number] = (*notes.get(number, ()), note)
+    return notes

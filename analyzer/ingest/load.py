@@ -270,6 +270,8 @@ def _keep(store: Store, source: SourceFile, source_id: int, account: Account) ->
         last_ts_us=account.last_ts_us,
         loaded_at_us=time.time_ns() // 1000,
     )
+    for number, note in enumerate(account.notes):
+        store.run("load_note", source_id=source_id, number=number, note=note)
     store.rows("DROP TABLE staged")
     store.rows("DROP TABLE fresh")
 

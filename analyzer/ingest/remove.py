@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from analyzer.errors import StoreError
 from analyzer.store import Store
 
-_TABLES = ("requests", "usage_buckets", "charges", "rejects", "groupings", "copies", "sources")
+_TABLES = (
+    "requests",
+    "usage_buckets",
+    "charges",
+    "rejects",
+    "groupings",
+    "copies",
+    "source_notes",
+    "sources",
+)
 _SHOWN_DIGITS = 12
 
 

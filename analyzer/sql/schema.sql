@@ -18,6 +18,13 @@ CREATE TABLE IF NOT EXISTS sources (
   loaded_at_us BIGINT NOT NULL
 );
 
+-- What was noticed of a file while it was loaded. Databases of an older rebill lack this table.
+CREATE TABLE IF NOT EXISTS source_notes (
+  source_id INTEGER NOT NULL,
+  number INTEGER NOT NULL,            -- in the order they were said
+  note VARCHAR NOT NULL               -- never holds log text
+);
+
 CREATE TABLE IF NOT EXISTS rejects (
   source_id INTEGER NOT NULL,
   file VARCHAR NOT NULL,

@@ -82,6 +82,11 @@ def _counts(*rows: int) -> tuple[str, ...]:
     return tuple(spell(count) for count in rows)
 
 
+def source_notes(sources: tuple[Source, ...]) -> tuple[tuple[str, str], ...]:
+    """Return every note about an input file, after the file's name."""
+    return tuple((source.file, note) for source in sources for note in source.notes)
+
+
 def source_total(sources: tuple[Source, ...]) -> tuple[str, ...]:
     """Return the rows read, loaded, duplicate and rejected of all files."""
     return _counts(

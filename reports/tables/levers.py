@@ -84,15 +84,24 @@ def _lever_row(
     """Spell one lever; ``in_order`` and ``shapley`` are rounded pico-dollars and per mille."""
     unit = unit_of(findings)
     digits = digits_of(unit)
+    steps = findings.steps
+    place = [step.lever for step in steps].index(share.lever)
+    exact = steps[place - 1].total.pico_usd - steps[place].total.pico_usd
+    # The same saving is printed the same in every column, also where its column had to give way.
+    printed = {share.shapley_pico_usd: shapley[0], exact: in_order[0]}
+
+    def spell(pico_usd: int) -> str:
+        return spelling.money(printed.get(pico_usd, to_unit(pico_usd, unit)), digits=digits)
+
     return LeverRow(
         name=spelling.lever(share.lever),
         in_order=spelling.money(in_order[0], digits=digits),
         in_order_percent=spelling.percent(in_order[1], PER_MILLE),
         shapley=spelling.money(shapley[0], digits=digits),
         shapley_percent=spelling.percent(shapley[1], PER_MILLE),
-        alone=spelling.money(to_unit(share.alone_pico_usd, unit), digits=digits),
-        least=spelling.money(to_unit(share.least_pico_usd, unit), digits=digits),
-        most=spelling.money(to_unit(share.most_pico_usd, unit), digits=digits),
+        alone=spell(share.alone_pico_usd),
+        least=spell(share.least_pico_usd),
+        most=spell(share.most_pico_usd),
         annual=annual_range(findings, share.annual),
         evidence=_evidence_of(share, shapley[0], unit),
     )

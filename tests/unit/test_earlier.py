@@ -64,6 +64,13 @@ def test_the_parts_add_up_to_the_change_to_the_pico():
     assert sum(part.pico_usd for part in found.parts) == now.before_pico_usd - 22 * USD
 
 
+def test_parts_larger_than_either_month_are_spelled_in_cents_at_most():
+    earlier = told(chat=(5, 0, 1), mail=(0, 0, 999))
+    small = replace(earlier, before_pico_usd=5 * USD // 1000)
+    found = changed_page.to_markdown(change(small, told(chat=(0, 0, 1), mail=(0, 0, 99_999))))
+    assert "$495.00 |" in found
+
+
 def test_a_saving_is_realised_where_the_bill_fell_and_not_where_traffic_did():
     earlier = told(chat=(100, 20, 100))
     assert change(earlier, told(chat=(60, 20, 100))).realised.share_ppm == 500_000

@@ -6,7 +6,9 @@ import json
 
 import pytest
 
+from analyzer.commands.asking import _sources
 from analyzer.ingest.load import ingest_file
+from analyzer.ingest.remove import remove
 
 
 def write(tmp_path, name, *, calls=12, second=0, tokens=100, ids="a"):
@@ -60,3 +62,15 @@ def test_an_id_that_tells_another_call_is_not_dropped_in_silence(store, tmp_path
     (note,) = other.notes
     assert note.startswith("12 rows with a request_id seen before but another model")
     assert "--mapping" in note
+
+
+def test_what_was_noticed_stands_with_its_file_until_the_file_goes(store, tmp_path):
+    """Also an older database, which has no place for notes, is read."""
+    ingest_file(store, write(tmp_path, "gateway.jsonl"))
+    said = ingest_file(store, write(tmp_path, "tracer.jsonl", ids="b")).notes
+    assert [source.notes for source in _sources(store)] == [(), said]
+    remove(store, ["tracer.jsonl"])
+    assert [source.notes for source in _sources(store)] == [()]
+    assert store.rows("SELECT count(*) FROM source_notes") == [(0,)]
+    store.rows("DROP TABLE source_notes")
+    assert [source.notes for source in _sources(store)] == [()]

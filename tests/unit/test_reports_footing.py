@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.money import PICO_PER_USD
 from reports.footing import digits_of, foot, foot_mille, foot_next, table_unit, to_unit
+from reports.tables.levers import lever_table
+from tests.findings_example import build
 
 UNIT = 10**10
 AMOUNTS = st.integers(min_value=-(10**15), max_value=10**15)
@@ -84,3 +88,17 @@ def test_shares_add_up_to_the_printed_share(parts: list[int]) -> None:
 )
 def test_a_table_is_printed_in_the_unit_its_total_needs(total_pico_usd: int, decimals: int) -> None:
     assert digits_of(table_unit(total_pico_usd)) == decimals
+
+
+def test_the_same_saving_is_printed_the_same_in_every_column() -> None:
+    """$10.004 falls to $1.338: printed as $10.00 less $1.34, so $8.66, never $8.67 beside it."""
+    saving = 8_666_000_000_000
+    found = build({"chat": (10_004_000_000_000, (saving,))}, levers=("caching",))
+    share = replace(
+        found.attribution[0],
+        alone_pico_usd=saving,
+        least_pico_usd=saving - 5_000_000_000,
+        most_pico_usd=saving,
+    )
+    (row,), _ = lever_table(replace(found, attribution=(share,)))
+    assert {row.in_order, row.shapley, row.alone, row.most, row.least} == {"$8.66"}
