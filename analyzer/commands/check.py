@@ -87,6 +87,8 @@ def command(
     if found.unpriced_requests:
         click.echo(f"note: {found.unpriced_requests:,} requests without a price are in neither "
                    "figure: see rebill prices check", err=True)  # fmt: skip
+    for line in found.idle:
+        click.echo(f"note: {line}", err=True)
     if found.exceeds(most_ppm):
         allowed = spell_percent(most_ppm, 1_000_000, digits=2)
         more = spell_percent(found.after - found.before, found.before, digits=2)

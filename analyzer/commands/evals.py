@@ -41,7 +41,7 @@ def load(file: Path, db: Path) -> None:
 @options.prices
 @click.option(
     "--good",
-    type=click.FloatRange(0, 1),
+    type=options.Within(0, 1),
     default=0.5,
     show_default=True,
     help="The least score of a good answer.",
@@ -49,7 +49,7 @@ def load(file: Path, db: Path) -> None:
 @click.option(
     "--accept",
     "accepts",
-    type=click.FloatRange(0, 1),
+    type=options.Within(0, 1),
     multiple=True,
     default=(0.5, 0.8, 0.9),
     show_default=True,
@@ -93,7 +93,7 @@ def show(
 @options.prices
 @click.option(
     "--half-width",
-    type=click.FloatRange(0.005, 0.5),
+    type=options.Within(0.005, 0.5),
     default=None,
     help="How narrow each mean's 95% interval should be; without it, just enough for evidence.",
 )

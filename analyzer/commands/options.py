@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import click
@@ -63,6 +64,19 @@ def terminal_width() -> int:
     import sys
 
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else 120
+
+
+class Within(click.FloatRange):
+    """A range of finite numbers: ``nan`` is in no range, whatever is compared with it."""
+
+    def convert(
+        self, value: float, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read the number."""
+        found = float(super().convert(value, param, ctx))
+        if not math.isfinite(found):
+            self.fail(f"{value} is not a number to compare with", param, ctx)
+        return found
 
 
 def share_ppm(value: str) -> int:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from analyzer.tune.found import Found
     from analyzer.tune.tuned import Request
 
+_MOST_S = 10 * 365 * 86_400
+"""Ten years."""
+
 
 def _share(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
     """Read ``60%`` or ``0.6`` as parts per million."""
@@ -31,7 +34,7 @@ def _share(context: click.Context, parameter: click.Parameter, value: str | None
 @options.prices
 @click.option(
     "--holdout",
-    type=click.FloatRange(0, 0.9),
+    type=options.Within(0, 0.9),
     default=0.25,
     show_default=True,
     help="Share of the days, the last ones, that tuning does not see.",
@@ -46,25 +49,25 @@ def _share(context: click.Context, parameter: click.Parameter, value: str | None
 )
 @click.option(
     "--min-quality",
-    type=click.FloatRange(0, 1),
+    type=options.Within(0, 1),
     help="Least mean score of every feature, at the low end of its 95% interval. "
     "Without it: no worse than the policy given.",
 )
 @click.option(
     "--max-staleness",
-    type=click.FloatRange(min=1),
+    type=options.Within(1, _MOST_S),
     metavar="SECONDS",
     help="How old a cached answer may be; without it, as old as the policy allows.",
 )
 @click.option(
     "--max-wait",
-    type=click.FloatRange(min=0),
+    type=options.Within(0, _MOST_S),
     metavar="SECONDS",
     help="How long a request may wait for a pack or a batch; without it, as in the policy.",
 )
 @click.option(
     "--max-added-latency",
-    type=click.FloatRange(min=0),
+    type=options.Within(0, _MOST_S),
     metavar="SECONDS",
     help="How much longer any request may take: calls before its answer at their P95, and waits.",
 )
@@ -162,6 +165,8 @@ def _tell(found: Found, *, as_json: bool) -> None:
         click.echo(json.dumps(tune_json.as_json(found), indent=2))
     else:
         click.echo(tune_output.spell(found))
+    for line in found.idle:
+        click.echo(f"note: {line}", err=True)
     if not found.feasible:
         raise GateError(f"nothing that was tried keeps every bound: {tune_output.why_not(found)}")
 

@@ -59,12 +59,14 @@ def why_not(found: Found) -> str:
 
 
 def _title(found: Found) -> str:
-    seen = f"Tuned on {len(found.train):,} days"
+    from analyzer.tune.days import in_days
+
+    seen = f"Tuned on {in_days(len(found.train))}"
     if not found.held_out:
         return (
             f"{seen}. No day was held out (--holdout 0): these figures are in sample, and flatter."
         )
-    return f"{seen}, tested on the {len(found.test):,} days after them, which tuning did not see."
+    return f"{seen}, tested on the {in_days(len(found.test))} after, which tuning did not see."
 
 
 def _rivals(found: Found) -> Iterator[str]:
@@ -229,12 +231,14 @@ def _whole(found: Found) -> Iterator[str]:
     yield ""
     rows = [
         (
-            "", "", spell_usd(point.in_pico_usd), spell_usd(point.out_pico_usd),
+            "", "", spell_usd(point.in_pico_usd),
+            *((spell_usd(point.out_pico_usd),) if found.held_out else ()),
             "assumed" if point.mean is None else f"{point.mean:.3f}",
             "assumed" if point.low is None else f"{point.low:.3f}",
             "unknown" if point.added_s is None else f"{point.added_s:,.2f} s",
         )
         for point in some(found.frontier)
     ]  # fmt: skip
-    heads = ("frontier of the whole log", "", "in sample", "out", "quality", "at least", "added")
+    heads = ["frontier of the whole log", "", "in sample", "quality", "at least", "added"]
+    heads[3:3] = ["out"] if found.held_out else []
     yield from columns(heads, rows)

@@ -46,7 +46,8 @@ def _prose(unit: UnitFound) -> Iterator[str]:
     for feature in unit.features:
         if feature not in unknown:
             seen, held = unit.quality_in[feature], unit.quality_out[feature]
-            yield f"quality of {feature}: {_quality(seen)}; held out: {_quality(held)}"
+            tested = f"; held out: {_quality(held)}" if unit.held_out else ""
+            yield f"quality of {feature}: {_quality(seen)}{tested}"
     if unknown:
         yield f"quality of {', '.join(unknown)}: assumed (no evals)"
     yield from _added(unit)
@@ -89,9 +90,10 @@ def against_singles(unit: UnitFound) -> Iterator[str]:
     for feature in unit.dropped:
         yield f"{feature}: the cascade does not beat calls to one model: it is off"
     for single in unit.singles:
+        out = f", {spell_usd(single.out_pico_usd)} out" if unit.held_out else ""
         yield (
-            f"{single.feature}, {single.model} alone: {spell_usd(single.in_pico_usd)} in sample, "
-            f"{spell_usd(single.out_pico_usd)} out; quality {_quality(single.quality)}"
+            f"{single.feature}, {single.model} alone: {spell_usd(single.in_pico_usd)} in sample"
+            f"{out}; quality {_quality(single.quality)}"
         )
         spent = unit.cascades.get(single.feature)
         mine = unit.quality_in[single.feature]
@@ -158,13 +160,16 @@ def _noise(unit: UnitFound) -> Iterator[str]:
 def _frontiers(unit: UnitFound) -> Iterator[str]:
     for feature, points in unit.frontiers.items():
         if len(points) > 1:
-            heads = (f"frontier of {cut(feature)}", "", "in sample", "out", "quality", "at least")
-            yield from columns((*heads, "added"), [_point(point) for point in some(points)])
+            heads = [f"frontier of {cut(feature)}", "", "in sample", "quality", "at least", "added"]
+            heads[3:3] = ["out"] if unit.held_out else []
+            rows = [_point(point, held_out=unit.held_out) for point in some(points)]
+            yield from columns(heads, rows)
 
 
-def _point(point: Point) -> tuple[str, ...]:
+def _point(point: Point, *, held_out: bool) -> tuple[str, ...]:
+    out = (spell_usd(point.out_pico_usd),) if held_out else ()
     return (
-        "", "", spell_usd(point.in_pico_usd), spell_usd(point.out_pico_usd),
+        "", "", spell_usd(point.in_pico_usd), *out,
         "assumed" if point.quality is None else f"{point.quality.mean:.3f}",
         "" if point.quality is None else f"{point.quality.low:.3f}",
         "unknown" if point.added is None else f"{point.added.mean_s:,.2f} s",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from analyzer.errors import PolicyError
 from analyzer.tune.apart import chosen_of, levers_apart
-from analyzer.tune.days import Days
+from analyzer.tune.days import Days, in_days
 from analyzer.tune.evaluate import Spend
 from analyzer.tune.found import Fold
 from analyzer.tune.judge import Judge
@@ -28,7 +28,9 @@ def walk(
         PolicyError: there are more folds than days.
     """
     if folds >= len(days):
-        raise PolicyError(f"--folds {folds}: the log spans {len(days)} days")
+        raise PolicyError(
+            f"--folds {folds}: the log spans {in_days(len(days))}, and is cut into one part more"
+        )
     cuts = [days.start + len(days) * part // (folds + 1) for part in range(folds + 2)]
     for part in range(1, folds + 1):
         train, test = Days(days.start, cuts[part]), Days(cuts[part], cuts[part + 1])

@@ -39,6 +39,11 @@ class Days:
         return sum(pico for day, pico in days.items() if self.first <= day < self.until)
 
 
+def in_days(count: int) -> str:
+    """Spell a number of days."""
+    return f"{count:,} day" if count == 1 else f"{count:,} days"
+
+
 def split(days: range, holdout: float) -> tuple[Days, Days]:
     """Cut a log's days into those that tuning sees, and the last ones, which it does not.
 
@@ -48,7 +53,8 @@ def split(days: range, holdout: float) -> tuple[Days, Days]:
     held = round(len(days) * holdout)
     if holdout and not 1 <= held < len(days):
         raise PolicyError(
-            f"--holdout {holdout:g}: the log spans {len(days)} days: both parts need one"
+            f"--holdout {holdout:g} of {in_days(len(days))} is {in_days(held)}: tuning and its "
+            "test need one each; --holdout 0 tunes without a test"
         )
     cut = days.stop - held
     return Days(days.start, cut), Days(cut, days.stop)

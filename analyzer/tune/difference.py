@@ -9,6 +9,7 @@ from analyzer.errors import PriceError, StoreError, UnevaluatedError
 from analyzer.money import PPM
 from analyzer.policy import Policy
 from analyzer.savings.board import Replayed
+from analyzer.savings.idle_rules import idle_rules
 from analyzer.session import Session
 
 
@@ -29,6 +30,8 @@ class Difference:
     days: float
     unpriced_requests: int
     """Requests in neither figure."""
+    idle: tuple[str, ...] = ()
+    """The checked policy's rules that change nothing in this log, and why, in words."""
 
     @property
     def before(self) -> int:
@@ -68,7 +71,8 @@ def difference(session: Session, new: Policy, old: Policy, files: Sequence[str])
     was, now = _by_feature(before), _by_feature(after)
     changes = [Change(name, was.get(name, 0), now.get(name, 0)) for name in sorted({*was, *now})]
     changes.sort(key=lambda change: (-abs(change.after - change.before), change.feature))
-    return Difference(tuple(changes), after.log.window.days, after.log.total_requests - priced)
+    unpriced, idle = after.log.total_requests - priced, tuple(idle_rules(new, after.log))
+    return Difference(tuple(changes), after.log.window.days, unpriced, idle)
 
 
 def _by_feature(replayed: Replayed) -> dict[str, int]:

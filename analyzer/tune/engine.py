@@ -8,6 +8,7 @@ from dataclasses import replace
 from analyzer.policy import Policy, parse_policy
 from analyzer.pricing.book import PriceBook
 from analyzer.replay.requests import Log
+from analyzer.savings.idle_rules import idle_rules
 from analyzer.session import Session
 from analyzer.store import Store
 from analyzer.tune.answers import Answers
@@ -52,7 +53,8 @@ def tune_log(
     watch.step("varying what the saving hangs on", 0, 1)
     tuned = policy_of({"name": "tuned", **dated(policy)}, found.slots, found.chosen, request.file)
     outlook = hangs_on(session, tuned)
-    return replace(found, rivals=table, policies=evaluate.count, hangs_on=outlook)
+    idle = tuple(idle_rules(policy, log))
+    return replace(found, rivals=table, policies=evaluate.count, hangs_on=outlook, idle=idle)
 
 
 def _answering(policy: Policy) -> Iterator[str]:

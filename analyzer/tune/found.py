@@ -120,6 +120,8 @@ class UnitFound:
     features: tuple[str, ...]
     policies: int
     searched: Searched
+    held_out: bool
+    """Whether there are days that tuning did not see."""
     feasible: bool
     binding: tuple[str, ...]
     """Where nothing is allowed: the constraints that stand in the way, in words."""
@@ -210,6 +212,8 @@ class Found:
     """How many policies were replayed."""
     rivals: tuple[Rival, ...] = ()
     hangs_on: HangsOn | None = None
+    idle: tuple[str, ...] = ()
+    """The policy's rules that change nothing in this log, and why, in words."""
 
     @property
     def feasible(self) -> bool:

@@ -30,6 +30,7 @@ def unit_found(
         features=unit.features,
         policies=len(one.tried),
         searched=one.searched,
+        held_out=len(test) > 0,
         feasible=judge.rank(unit, best, mine) is not None,
         binding=tuple(binding(one, judge)),
         changes=tuple(changes(slots, unit, best)),
