@@ -240,6 +240,8 @@ def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         raise StoreError(f"{path}: no database there; load a log first: rebill ingest FILE")
     if path.is_dir():
         raise StoreError(f"{path}: this is a folder; name a database file")
+    if not path.absolute().parent.is_dir():
+        raise StoreError(f"{path}: there is no such folder; make it first, or name another --db")
     _refuse_foreign(path)
     # Reading a file that its user chose must not install or load anything from elsewhere.
     config: dict[str, str | bool | int | float | list[str]] = {

@@ -27,6 +27,9 @@ FORMAT = Format(
         ("request", "response", "usage.input_tokens", "usage.total_tokens"),
     ),
     roots={"response": "coalesce({response}, {@})"},
+    where="coalesce({error}, {response.error}) IS NULL OR coalesce({response.usage}, {usage}) "
+    "IS NOT NULL",
+    aside="calls that failed: they name an error and count no tokens",
     remarks=tier_remark("{response.service_tier}"),
     columns=CALL_COLUMNS,
 )

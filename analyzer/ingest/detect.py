@@ -78,14 +78,39 @@ def detect(
             "this file with --batch-input"
         )
     raise FormatError(
-        f"{source.path}: fits no known format. It is {looks(samples[0].shape)}. {_mend(formats)}"
+        f"{source.path}: fits no known format. It is {looks(samples[0].shape)}. "
+        f"{_mend(samples[0].shape, formats)}"
     )
 
 
-def _mend(formats: Sequence[Format]) -> str:
-    if formats is FORMATS:
-        return f"Known formats: {_names(formats)}; for any other write a mapping file (--mapping)"
-    return f"Name its columns as in {', or '.join(fmt.title for fmt in formats)}"
+def _mend(shape: Shape, formats: Sequence[Format]) -> str:
+    if formats is not FORMATS:
+        return f"Name its columns as in {', or '.join(fmt.title for fmt in formats)}"
+    known = _nearest(shape, formats) or f"Known formats: {_names(formats)}"
+    return f"{known}; for any other write a mapping file (--mapping)"
+
+
+def _nearest(shape: Shape, formats: Sequence[Format]) -> str:
+    """Name the format whose signature lacks the fewest names, where most of them are there."""
+    held = set(shape.header)
+    near: list[tuple[int, int, str, list[str]]] = []
+    for fmt in formats:
+        for keys in fmt.signature if kind_of(shape.layout) in fmt.kinds else ():
+            wanted = dict.fromkeys(_top(key, shape) for key in keys if not key.startswith("!"))
+            missing = [name for name in wanted if name not in held]
+            if missing and len(missing) < len(wanted) - len(missing):
+                near.append((len(missing), -len(wanted), fmt.name, missing))
+    if not near:
+        return ""
+    *_, name, missing = min(near)
+    return f"It is nearest to {name}, which has {' and '.join(map(repr, missing))} too"
+
+
+def _top(key: str, shape: Shape) -> str:
+    """The column or the first name that a key of a signature asks for."""
+    if kind_of(shape.layout) != "json":
+        return key.strip('"')
+    return parse_path(key.partition("=")[0], many=True).top
 
 
 def shape_for(store: Store, source: SourceFile, plain_path: str, fmt: Format) -> Detected:

@@ -180,7 +180,7 @@ def _load(store: Store, source: SourceFile, detected: Detected, wish: Wish) -> A
         grouped_by = grouping(store)
     replaced = _make_room(store, source, detected.format, grouped_by, wish)
     source_id = store.one("next_source")["source_id"]
-    prefix = {"id_prefix": source.sha256[:16]} if grouped_by is None else {}
+    prefix = {"id_prefix": source.plain_sha256[:16]} if grouped_by is None else {}
     lesser, grown = _keep_largest(store) if detected.format.keeps == "largest" else (0, 0)
     known = store.one(f"known_{table}", **prefix)
     if known["duplicates"]:

@@ -51,6 +51,7 @@ class SourceFile:
         self.name = name or path.name
         self._on_bytes = on_bytes or (lambda _: None)
         self._digest = hashlib.sha256()
+        self._plain_digest: str | None = None
         self._head: bytes | None = None
         self.bytes = _regular_size(path)
         try:
@@ -67,6 +68,11 @@ class SourceFile:
     def sha256(self) -> str:
         """The digest of the bytes as given, of what was read so far."""
         return self._digest.hexdigest()
+
+    @property
+    def plain_sha256(self) -> str:
+        """The digest of the plain bytes, once they are read: packed or not, it is one log."""
+        return self._plain_digest or self.sha256
 
     def head(self, size: int) -> bytes:
         """Return the first plain bytes, without digesting or counting anything."""
@@ -85,13 +91,16 @@ class SourceFile:
         Raises:
             FormatError: the file is cut short, damaged, or a bomb.
         """
-        self._digest = hashlib.sha256()
+        self._digest, plain = hashlib.sha256(), hashlib.sha256()
         plain_bytes = 0
         with self._open() as file:
             for chunk in self._unpacked(file, size):
                 plain_bytes += len(chunk)
                 self._refuse_bomb(plain_bytes)
+                if self.packing != "plain":
+                    plain.update(chunk)
                 yield chunk
+        self._plain_digest = None if self.packing == "plain" else plain.hexdigest()
 
     def read_all(self) -> str:
         """Digest the whole file and return the digest."""

@@ -9,17 +9,18 @@ _FEWEST = 10
 
 
 def twin_notes(store: Store, source_id: int, loaded: int) -> tuple[str, ...]:
-    """Say where half of a file's requests or more look like another file's.
+    """Say where most of a file's requests of another file's days look like that file's.
 
     A gateway and a tracer of one application give one call two ids, and an export without ids
-    gives the same call a new one in every download, so that ids alone do not tell.
+    gives the same call a new one in every download, so that ids alone do not tell. Two downloads
+    may share an hour only: so the requests of the time that both tell of are compared.
     """
     return tuple(
         f"{rows:,} of its {loaded:,} requests have the second and the token counts of requests in "
         f"{file}: where both files tell the same calls, these count twice, and one of the two is "
         "to go: rebill sources remove FILE"
-        for file, rows in store.query("same_calls", source_id=source_id).iter_rows()
-        if rows >= (loaded if loaded < _FEWEST else loaded / 2)
+        for file, rows, shared in store.query("same_calls", source_id=source_id).iter_rows()
+        if rows >= (shared if shared < _FEWEST else shared / 2)
     )
 
 

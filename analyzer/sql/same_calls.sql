@@ -1,4 +1,5 @@
--- How many of a file's requests have the second and the token counts of another file's, by file?
+-- How many of a file's requests have the second and the token counts of another file's, and how many
+-- does it have of the time that the other tells of? Of the file that it is most alike.
 WITH mine AS (
   SELECT ts_us // 1000000 AS second, input_tokens, output_tokens, count(*) AS rows
   FROM requests
@@ -10,11 +11,21 @@ theirs AS (
   FROM requests
   WHERE source_id <> $source_id
   GROUP BY ALL
+),
+alike AS (
+  SELECT theirs.source_id, sum(least(mine.rows, theirs.rows))::BIGINT AS rows
+  FROM mine
+  JOIN theirs USING (second, input_tokens, output_tokens)
+  GROUP BY ALL
+),
+shared AS (
+  SELECT s.source_id, s.file, alike.rows, sum(mine.rows)::BIGINT AS shared
+  FROM alike
+  JOIN sources AS s ON s.source_id = alike.source_id
+  JOIN mine ON mine.second BETWEEN s.first_ts_us // 1000000 AND s.last_ts_us // 1000000
+  GROUP BY ALL
 )
-SELECT s.file, sum(least(mine.rows, theirs.rows))::BIGINT AS rows
-FROM mine
-JOIN theirs USING (second, input_tokens, output_tokens)
-JOIN sources AS s ON s.source_id = theirs.source_id
-GROUP BY s.source_id, s.file
-ORDER BY rows DESC, s.source_id
+SELECT file, rows, shared
+FROM shared
+ORDER BY rows / shared DESC, rows DESC, source_id
 LIMIT 1;

@@ -189,3 +189,21 @@ def test_the_addresses_and_keys_of_an_export_are_not_stored(tmp_path):
     held = b"".join(file.read_bytes() for file in tmp_path.glob("x.duckdb*"))
     assert b"jo.doe" not in held
     assert b"sk-a" not in held
+
+
+def test_a_call_that_failed_without_an_answer_is_set_aside_and_counted(store, tmp_path):
+    """It names an error, so that no stream is to blame; without either, the row is a reject."""
+    call = {"timestamp": DAY, "request": {"model": "gpt-4o", "messages": []}}
+    answer = {"id": "c1", "object": "chat.completion", "model": "gpt-4o"}
+    usage = {"prompt_tokens": 5, "completion_tokens": 2, "total_tokens": 7}
+    rows = [
+        {**call, "response": {**answer, "usage": usage}},
+        {**call, "response": None, "error": {"message": "rate limit"}},
+        {**call, "response": {"error": {"message": "overloaded"}}},
+        {**call, "response": answer},
+    ]
+    path = tmp_path / "calls.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    account = ingest_file(store, path)
+    assert (account.rows_loaded, account.set_aside, account.rejects) == (1, 2, 1)
+    assert "calls that failed" in account.notes[0]

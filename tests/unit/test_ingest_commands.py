@@ -87,6 +87,7 @@ def test_a_file_that_cannot_be_read_costs_no_other(rebill, tmp_path):
         (["ingest", "log.jsonl", "--format", "nope"], "--format nope: no such format"),
         (["ingest", "log.jsonl", "--feature", "a..b"], "'a..b' is not a path"),
         (["ingest", "log.jsonl", "--db", "log.jsonl"], "log.jsonl: this is not a database"),
+        (["ingest", "log.jsonl", "--db", "no/x.duckdb"], "there is no such folder; make it first"),
         (["sources"], "no database there; load a log first: rebill ingest FILE"),
         (["evals", "load", "log.jsonl"], "fits no known format"),
     ],

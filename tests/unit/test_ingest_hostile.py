@@ -217,6 +217,12 @@ def test_a_bomb_is_refused_before_it_unpacks(store, tmp_path, pack):
         ("a.json", b"{\n" + GOOD_LINE[1:-1], "not JSON|cannot be read|no known format"),
         ("a.bin", b"\x7fELF\x00\x01\x02\n", "holds NUL bytes|is not UTF-8"),
         ("a.txt", b"Dear diary,\n", "fits no known format. It is CSV with the columns 'Dear"),
+        (
+            "a.csv",
+            b"request_id,ts,model,input_tokens,out\n1,2,3,4,5\n",
+            "It is nearest to canonical, which has 'output_tokens' too",
+        ),
+        ("a.jsonl", b'{"usage_date_utc": 1, "x": 2}', "Known formats: canonical"),
         ("a.csv", b"ts,model,model,input_tokens,output_tokens\n", "'model' stands twice"),
         ("a.jsonl", b"\n \n\n", "the file is empty"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 
 import pytest
@@ -40,10 +41,31 @@ def test_calls_of_another_time_or_size_are_not(store, tmp_path, other):
     assert ingest_file(store, write(tmp_path, "tracer.jsonl", ids="b", **other)).notes == ()
 
 
-def test_a_few_alike_among_many_are_chance(store, tmp_path):
+def test_a_few_alike_among_many_of_the_same_time_are_chance(store, tmp_path):
     """5 of 12 are alike: less than half."""
-    ingest_file(store, write(tmp_path, "gateway.jsonl", calls=5))
+    few = write(tmp_path, "few.jsonl", calls=5).read_text()
+    other = write(tmp_path, "other.jsonl", tokens=5000, ids="c").read_text().splitlines()[5:]
+    (tmp_path / "gateway.jsonl").write_text(few + "\n".join(other) + "\n")
+    ingest_file(store, tmp_path / "gateway.jsonl")
     assert ingest_file(store, write(tmp_path, "tracer.jsonl", ids="b")).notes == ()
+
+
+def test_two_downloads_that_share_their_first_hour_are_told_of(store, tmp_path):
+    """All that both could tell of is alike: 12 calls of 50."""
+    ingest_file(store, write(tmp_path, "day.jsonl"))
+    (note,) = ingest_file(store, write(tmp_path, "next.jsonl", calls=50, ids="b")).notes
+    assert note.startswith("12 of its 50 requests have the second")
+
+
+def test_a_packed_copy_of_a_log_without_ids_is_the_same_log(store, tmp_path):
+    rows = [json.loads(line) for line in write(tmp_path, "log.jsonl").read_text().splitlines()]
+    bare = "".join(json.dumps({k: v for k, v in row.items() if k != "request_id"}) + "\n"
+                   for row in rows)  # fmt: skip
+    (tmp_path / "bare.jsonl").write_text(bare)
+    (tmp_path / "bare.jsonl.gz").write_bytes(gzip.compress(bare.encode()))
+    assert ingest_file(store, tmp_path / "bare.jsonl").rows_loaded == 12
+    packed = ingest_file(store, tmp_path / "bare.jsonl.gz")
+    assert (packed.rows_loaded, packed.duplicates) == (0, 12)
 
 
 def test_a_short_file_told_whole_again_is_told_of(store, tmp_path):
