@@ -25,6 +25,14 @@ def load(file: Path, db: Path) -> None:
     request_id, prompt_key (as in the log) or prompt: the score then speaks of every request of that
     prompt, and counts once. The model "*" holds a request's difficulty. The same request, model and
     judge again replaces the score.
+
+    \b
+    Example, a file and its command:
+      request_id,model,score,judge
+      req-17,gpt-4o-mini,0.9,panel
+
+    \b
+      rebill evals load scores.csv
     """
     from analyzer.commands.accounts import spell_scores
     from analyzer.ingest.scores import load_evals
@@ -68,6 +76,10 @@ def show(
     Prints the number of evals, the mean and its 95% interval for each feature and model; then, for
     the routing lever's `length` score, how many of the answers that it accepts are good (precision)
     and how many of the good ones it accepts (recall).
+
+    \b
+    Example:
+      rebill evals show --good 0.8 --accept 0.5 --accept 0.9
     """
     import json
 
@@ -127,18 +139,22 @@ def needed(
     from analyzer.commands import eval_tables
     from analyzer.commands.asking import question_of
     from analyzer.commands.writing import write_text
+    from analyzer.savings.idle_rules import idle_rules
     from analyzer.savings.needed import draw, needs, to_csv
     from analyzer.savings.quality import scores_of
     from analyzer.store import Store
 
     with Store.open(db, read_only=True) as store:
         question = question_of(store, policy_file, price_files, "requests")
-        found = needs(replay_log(store, question), scores_of(store, question.book), half_width)
+        replayed = replay_log(store, question)
+        found = needs(replayed, scores_of(store, question.book), half_width)
         drawn = draw(store, question.book, found.pairs, seed)
     if as_json:
         click.echo(json.dumps(eval_tables.needed_json(found, drawn), indent=2))
     else:
         click.echo(eval_tables.spell_needed(found, drawn))
+    for line in idle_rules(question.policy, replayed.log):
+        click.echo(f"note: {line}", err=True)
     if output is not None:
         write_text(output, to_csv(drawn))
         click.echo(f"{output}: {len(drawn):,} answers to score", err=True)

@@ -73,4 +73,7 @@ def test_a_rule_that_fits_nothing_is_named_when_tuning_and_when_checking(db, tmp
     assert f"note: {said}" in tuned.stderr
     json.loads(run(db, tmp_path, "tune", "--json", text=text).stdout)
     assert f"note: {said}" in run(db, tmp_path, "check", text=text).stderr
+    policy = ["--policy", str(tmp_path / "p.toml"), "--db", str(db)]
+    needed = CliRunner().invoke(cli, ["evals", "needed", *policy])
+    assert f"note: {said}" in needed.stderr
     assert CHEAP in tuned.stdout
