@@ -187,6 +187,12 @@ class Findings:
     """How values of the policy were weighed; None where nobody asked."""
 
     @property
+    def is_priced(self) -> bool:
+        """Whether any call has a known price. Where none has, a sum of zero says nothing."""
+        found = self.coverage
+        return bool(found.priced_requests or found.buckets or not found.requests)
+
+    @property
     def before_pico_usd(self) -> int:
         """The simulation baseline: every call at the price of ``price_date``."""
         return self.steps[0].total.pico_usd

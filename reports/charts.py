@@ -28,8 +28,10 @@ ROOMY = 0.6
 
 
 def build(findings: Findings) -> tuple[Chart, ...]:
-    """Return the charts that these findings allow: none without levers or days to show."""
-    charts = []
+    """Return the charts that these findings allow: none without prices, levers or days to show."""
+    charts: list[Chart] = []
+    if not findings.is_priced:
+        return ()
     if findings.attribution:
         charts += [waterfall(findings), orders(findings)]
     if findings.before_pico_usd:

@@ -30,13 +30,7 @@ def _blocks(findings: Findings) -> Iterator[str]:
     yield f"# What {_text(sentences.quoted(findings.policy))} would have cost"
     yield _text(f"{sentences.traffic(findings)}.")
     yield from _page_one(findings)
-    yield from _section(
-        "Saving by lever", (sentences.why_orders_differ(findings),), plain.levers(findings)
-    )
-    yield from _section("Spend by feature after each lever", (), plain.features(findings))
-    for section in sections.board_sections(findings):
-        yield from _board_section(section)
-    yield from _section("Spend by day", (), plain.days(findings))
+    yield from _money(findings)
     yield from _section("Claim by claim", (), plain.claims(findings))
     yield from _coverage(findings)
     yield from _section(
@@ -49,6 +43,17 @@ def _blocks(findings: Findings) -> Iterator[str]:
     yield from _provenance(findings)
 
 
+def _money(findings: Findings) -> Iterator[str]:
+    if findings.is_priced:
+        why = (sentences.why_orders_differ(findings),)
+        yield from _section("Saving by lever", why, plain.levers(findings))
+        yield from _section("Spend by feature after each lever", (), plain.features(findings))
+    for section in sections.board_sections(findings):
+        yield from _board_section(section)
+    if findings.is_priced:
+        yield from _section("Spend by day", (), plain.days(findings))
+
+
 def _page_one(findings: Findings) -> Iterator[str]:
     shown, paid = sentences.headline(findings), rollout.payback(findings)
     known = rollout.known_part(findings)
@@ -57,7 +62,8 @@ def _page_one(findings: Findings) -> Iterator[str]:
     yield _text(f"Spend {shown.before_label}: {shown.before}. Under the policy: {shown.after}.")
     yield _text(f"Payback: {paid.figure}. {paid.note}")
     yield f"**The decision asked.** {_text(sentences.decision(findings))}"
-    yield _grid(plain.evidence(findings))
+    if findings.is_priced:
+        yield _grid(plain.evidence(findings))
     yield from _list("The largest risks", largest_risks(findings))
     yield from _list("In this order", rollout.next_steps(findings))
     yield from _list("Before reading on", sentences.warnings(findings))

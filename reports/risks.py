@@ -18,7 +18,7 @@ _OF = {
     "provider": "spend under the policy",
     "truncated": "paid calls",
     "escalated": "requests",
-    "added_cost": "the saving",
+    "added_cost": "the saving, or the cost that is added where that is more",
     "unpriced": "tokens",
     "untagged": "today\u2019s spend",
     "skipped": "today\u2019s spend",

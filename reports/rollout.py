@@ -30,6 +30,8 @@ def payback(findings: Findings) -> PaybackShown:
     if not board.costs:
         return PaybackShown("not known", "The policy states no cost of its own: see [costs].")
     spent = _spent(findings)
+    if not findings.is_priced:
+        return PaybackShown("not known", spent)
     if not board.paybacks:
         return PaybackShown("not known", f"{spent} The log is too short to give a range.")
     whole = next(found for found in board.paybacks if found.basis == "whole")
@@ -75,7 +77,7 @@ def known_part(findings: Findings) -> str:
     """Return which part of the annual saving needs no belief about quality."""
     if findings.projection.annual_saving is None or len(findings.days) < 2:
         return ""
-    if findings.saving_pico_usd == 0:
+    if findings.saving_pico_usd <= 0:
         return ""
     if not any(share.evidence.get("assumed", 0) for share in findings.attribution):
         return "None of it is assumed." if findings.attribution else ""

@@ -20,6 +20,8 @@ KINDS_OF_SAVING = (
 
 def board_sections(findings: Findings) -> tuple[Section, ...]:
     """Return the sections that answer a board, in the order they are read."""
+    if not findings.is_priced:
+        return (reconciliation_section(findings),)
     return (
         reconciliation_section(findings),
         economics_section(findings),

@@ -19,6 +19,9 @@ ONE_MOMENT = (
     "No month or year is projected: the first and the last request of this log were sent at the "
     "same moment, so it covers no length of time."
 )
+NO_PRICE = (
+    "No request of this log has a known price: rebill prices check says which models need one."
+)
 NO_RANGE = "No range: this log has too few days to resample."
 EDITED = (
     "The policy\u2019s rules were edited after it was tuned: what it says of days held out is not "
@@ -69,6 +72,9 @@ def headline(findings: Findings) -> Headline:
 
 
 def _projected(findings: Findings) -> Headline:
+    if not findings.is_priced:
+        unknown = ("not known", "not known", spelling.NOTHING)
+        return Headline("Annual saving", "not known", NO_PRICE, "a month today", *unknown)
     projection = findings.projection
     before, after = projection.monthly_before_pico_usd, projection.monthly_after_pico_usd
     if projection.annual_saving_pico_usd is None or before is None or after is None:
@@ -258,6 +264,8 @@ def _length(covered: Window) -> str:
 
 def price_changes(findings: Findings) -> str:
     """Return the price-changes line: what prices did by themselves, which is no saving."""
+    if not findings.is_priced:
+        return NO_PRICE
     unit = unit_of(findings)
     digits = digits_of(unit)
     billed = spelling.money(to_unit(findings.billed_pico_usd, unit), digits=digits)
@@ -273,6 +281,8 @@ def price_changes(findings: Findings) -> str:
 
 def tagged(findings: Findings) -> str:
     """Return how many of the dollars carry a feature's name."""
+    if not findings.is_priced:
+        return "not known"
     dollars = spelling.money(findings.coverage.tagged_pico_usd)
     share = spelling.percent(findings.coverage.tagged_pico_usd, findings.before_pico_usd)
     return f"{dollars} of today\u2019s {spelling.money(findings.before_pico_usd)} ({share})"

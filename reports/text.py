@@ -46,8 +46,9 @@ def render(findings: Findings, *, width: int, styled: bool = False) -> str:
 
 def _parts(findings: Findings, width: int) -> Iterator[RenderableType]:
     yield from _headline(findings)
-    yield from _features(findings, width)
-    if findings.attribution:
+    if findings.is_priced:
+        yield from _features(findings, width)
+    if findings.is_priced and findings.attribution:
         yield from _levers(findings)
     yield from _coverage(findings)
     yield from _warnings(findings)
@@ -65,15 +66,20 @@ def _headline(findings: Findings) -> Iterator[RenderableType]:
     yield _plain(f"{known} {shown.note}".strip())
     paid = rollout.payback(findings)
     yield _plain(f"Payback: {paid.figure}. {paid.note}")
+    if findings.is_priced:
+        yield from _evidence(findings)
+    yield _plain(f"Decision: {sentences.decision(findings)}")
+    yield from _numbered("The largest risks", largest_risks(findings))
+    yield from _numbered("In this order", rollout.next_steps(findings))
+
+
+def _evidence(findings: Findings) -> Iterator[RenderableType]:
     rows = evidence_table(findings)
     spelled = ", ".join(f"{row.name} {row.saving}" for row in rows[:-1])
     yearly = ", ".join(f"{row.name} {row.annual}" for row in rows[:-1])
     yield _plain(f"Saving in this log: {rows[-1].saving} ({rows[-1].percent}); {spelled}")
     if findings.projection.evidence:
         yield _plain(f"A year, P10 to P90: {yearly}")
-    yield _plain(f"Decision: {sentences.decision(findings)}")
-    yield from _numbered("The largest risks", largest_risks(findings))
-    yield from _numbered("In this order", rollout.next_steps(findings))
 
 
 def _numbered(title: str, items: Sequence[str]) -> Iterator[RenderableType]:

@@ -32,7 +32,8 @@ def _why_idle(lever: Lever, rule: Rule, before: Sequence[Rule], log: Log) -> str
         return "rules before it cover every feature that it names, and the first match applies"
     names = log.context.model_names
     if isinstance(rule, ModelSelection) and not any(rule.takes(name) for name in names):
-        return f"no logged model is {rule.source}; the log has {_some(names)}"
+        logged = _some(names) or "none with a known price"
+        return f"no logged model is {rule.source}; the log has {logged}"
     return ""
 
 

@@ -72,3 +72,18 @@ def test_the_potential_saving_is_the_one_that_every_other_table_adds_up_to() -> 
     kinds = {row[0][0]: row[2][0] for row in report_page.table(page, "Realised, committed")[1:]}
     assert kinds["Potential"] == report_page.table(page, "Rate and usage")[-1][2][0]
     assert kinds["Committed"] == "\N{EN DASH}"
+
+
+@pytest.mark.parametrize("form", RENDERERS)
+def test_dollars_that_nobody_knows_are_never_none(form):
+    found = example.build({"chat": (0, (0,))}, levers=("caching",))
+    coverage = replace(found.coverage, requests=100, priced_requests=0, tagged_pico_usd=0)
+    unknown = replace(
+        found, coverage=coverage, billed_pico_usd=0, prices=(), claims=(), reconciliation=None
+    )
+    words = shown(form, unknown)
+    if form == "html":
+        words = report_page.text(RENDERERS[form](unknown))
+    assert "not known" in words
+    assert "No request of this log has a known price" in words
+    assert "$0" not in words
