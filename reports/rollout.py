@@ -77,10 +77,12 @@ def known_part(findings: Findings) -> str:
     """Return which part of the annual saving needs no belief about quality."""
     if findings.projection.annual_saving is None or len(findings.days) < 2:
         return ""
-    if findings.saving_pico_usd <= 0:
+    if findings.saving_pico_usd == 0:
         return ""
     if not any(share.evidence.get("assumed", 0) for share in findings.attribution):
         return "None of it is assumed." if findings.attribution else ""
+    if findings.board.known_annual is None and findings.saving_pico_usd < 0:
+        return ""
     if findings.board.known_annual is None:
         return (
             "All of the saving is assumed: it needs other models\u2019 answers to be good enough."
