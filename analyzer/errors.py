@@ -23,6 +23,14 @@ class FormatError(RebillError):
     """Raised when a log file matches no known format, or more than one."""
 
 
+class UnknownFormatError(FormatError):
+    """Raised when a file matches no known format; ``found`` says what it is instead."""
+
+    def __init__(self, found: str, mend: str) -> None:
+        super().__init__(f"{found}. {mend}")
+        self.found = found
+
+
 class StoreError(RebillError):
     """Raised when the database cannot be opened, is locked, or was written by a newer version."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from analyzer.adapter import Format, Kind
 from analyzer.adapters import FORMATS
-from analyzer.errors import FormatError, StoreError
+from analyzer.errors import FormatError, StoreError, UnknownFormatError
 from analyzer.ingest.paths import literal, parse_path
 from analyzer.ingest.records import MAX_LINE_BYTES, Layout, Shape, json_sources
 from analyzer.ingest.source_file import SourceFile
@@ -77,9 +77,9 @@ def detect(
             f"{source.path}: this is what is sent to a batch: load the batch's output, and name "
             "this file with --batch-input"
         )
-    raise FormatError(
-        f"{source.path}: fits no known format. It is {looks(samples[0].shape)}. "
-        f"{_mend(samples[0].shape, formats)}"
+    raise UnknownFormatError(
+        f"{source.path}: fits no known format. It is {looks(samples[0].shape)}",
+        _mend(samples[0].shape, formats),
     )
 
 

@@ -91,7 +91,7 @@ def _days(found: Findings, *, dark: bool) -> None:
     if len(found.days) > 1:
         say("h2", "By day")
         show_chart(_today_alone(charts.daily(found)), dark=dark)
-        with ui.expansion("Every day").props("dense"):
+        with ui.expansion("Every day"):
             show_table(
                 "Spend by day",
                 ("Day", "Spend"),

@@ -110,7 +110,7 @@ class FilesPage:
             self._show_locked(error)
             return
         self._locked.clear()
-        self._show_start(empty=not sources and not ready)
+        self._show_start(empty=not sources and not self._cards)  # one may have come meanwhile
         if sources != self._shown:
             self._shown = sources
             self._sources.clear()
@@ -132,7 +132,13 @@ class FilesPage:
             )
 
     def _show_ready(self, ready: list[Waiting]) -> None:
-        """Show what waits; a file that is shown already keeps what was said about it."""
+        """Show what waits; a file that is shown already keeps what was said about it.
+
+        What stands above goes in the same step: a button that moves away under a finger that is
+        still down loses its press.
+        """
+        if ready:
+            self._start.clear()
         numbers = [one.id for one in ready]
         self._ready_head.clear()
         with self._ready_head:
@@ -211,7 +217,7 @@ class FilesPage:
                 say("pre", accounts[0], "account")
                 return
             say("p", f"{files} loaded, each whole or not at all.")
-            with ui.expansion("What became of each row").props("dense"):
+            with ui.expansion("What became of each row"):
                 for said in accounts:
                     say("pre", said, "account")
 

@@ -43,7 +43,7 @@ class Outcome:
                 self._plot = ui.plotly(_EMPTY)
             say("h2", "By feature")
             self._table = ui.html("", sanitize=False)
-            with ui.expansion("Feature by feature, lever by lever").props("dense"):
+            with ui.expansion("Feature by feature, lever by lever"):
                 self._levers = ui.html("", sanitize=False)
             self._more = ui.element("div")
 

@@ -41,6 +41,8 @@ def add_pages(app: FastAPI, office: Office) -> None:
     nicegui_app.add_exception_handler(404, _not_there)
     # Quasar's own bar over the page has no name; each upload shows its own progress.
     nicegui_app.config.quasar_config["loadingBar"] = {"skipHijack": True}
+    # What is scrolled into sight while it unfolds jumps back under the finger that presses it.
+    ui.expansion.default_props("dense duration=0")
     ui.add_head_html(f'<link rel="stylesheet" href="{frame.STYLE_PATH}">', shared=True)
     ui.run_with(
         app,

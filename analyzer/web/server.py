@@ -19,6 +19,7 @@ from fastapi import FastAPI
 
 from analyzer.errors import RebillError
 from analyzer.web.guard import MOST_BODY_BYTES, Guard, House
+from analyzer.web.patience import ImpatientProtocol
 
 _TOKEN_BYTES = 24
 _MOST_CONNECTIONS = 200
@@ -66,7 +67,8 @@ def _run(wanted: Wanted, house: House, bound: socket.socket) -> None:
         proxy_headers=False,
         server_header=False,
         lifespan="on",
-        http="h11",  # the one of uvicorn's parsers that bounds what stands before a body
+        # h11 is the one of uvicorn's parsers that bounds what stands before a body.
+        http=ImpatientProtocol,
         h11_max_incomplete_event_size=MOST_HEADER_BYTES,
         ws_max_size=MOST_BODY_BYTES,
         limit_concurrency=_MOST_CONNECTIONS,

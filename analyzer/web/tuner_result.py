@@ -40,7 +40,7 @@ def show_found(found: Found) -> None:
     for unit in found.units:
         _unit(unit)
     said_of = f"{spelling.count(found.policies)} policies were replayed; what to know"
-    with ui.expansion(said_of).props("dense"), ui.element("ul"):
+    with ui.expansion(said_of), ui.element("ul"):
         for line in NOT_DONE:
             say("li", f"{line}.", "note")
 

@@ -9,7 +9,7 @@ from nicegui import ui
 
 from analyzer.adapters import FORMATS
 from analyzer.commands.explaining import explanation_json
-from analyzer.errors import RebillError
+from analyzer.errors import RebillError, UnknownFormatError
 from analyzer.ingest.detect import AUTO
 from analyzer.ingest.explain import Explanation
 from analyzer.web import loading
@@ -46,17 +46,17 @@ class _Card:
         self._names: tuple[str, ...] | None = None
 
     def lay_out(self) -> None:
-        say("h3", f"{self._one.name} ({spell_bytes(self._one.bytes)})")
-        self._found = ui.element("div").props("aria-live=polite")
-        with ui.element("div").classes("row-of"):
+        with ui.element("div").classes("row-of head"):  # above all that comes later and moves it
+            say("h3", f"{self._one.name} ({spell_bytes(self._one.bytes)})")
             ui.button("Load", on_click=self._load_it).classes("main").props(
                 "no-caps unelevated color=none"
             ).props["aria-label"] = f"Load {self._one.name}"
             ui.button("Discard", on_click=self._discard).classes("plain").props(
                 "no-caps flat color=none"
             ).props["aria-label"] = f"Discard {self._one.name}"
+        self._found = ui.element("div").props("aria-live=polite")
         self._another_way = ui.expansion("Read it another way", on_value_change=self._offer)
-        with self._another_way.props("dense"):
+        with self._another_way:
             self._ways()
         if self._small:
             ui.timer(0, self._preview, once=True)
@@ -139,7 +139,7 @@ class _Card:
     def _refused(self, error: RebillError) -> None:
         self._found.clear()
         with self._found:
-            complain(loading.named(str(error), self._job()))
+            complain(loading.named(_in_the_page(error), self._job()))
         self._another_way.open()
 
     async def _preview(self) -> None:
@@ -157,6 +157,13 @@ class _Card:
             _show(found)
 
 
+def _in_the_page(error: RebillError) -> str:
+    """Point to the form below where the command line would point to an option."""
+    if isinstance(error, UnknownFormatError):
+        return f"{error.found}. Choose its format below, or say which column holds what."
+    return str(error)
+
+
 def _show(found: Explanation) -> None:
     """Show what ``rebill ingest --explain`` shows."""
     aside = f" + set aside {found.set_aside:,}" if found.set_aside else ""
@@ -170,7 +177,7 @@ def _show(found: Explanation) -> None:
         say("p", f"Line {reject.line}: {reject.reason}", "warn")
     for note in found.notes:
         say("p", f"Note: {note}", "note")
-    with ui.expansion("How each column is read, and the first three rows").props("dense"):
+    with ui.expansion("How each column is read, and the first three rows"):
         show_table(
             "Columns",
             ("Column", "Read from", "Unit", "Rows that have it"),

@@ -34,8 +34,9 @@ def rebill(*words: object) -> bytes:
 class Server:
     """``rebill serve`` in a process of its own."""
 
-    def __init__(self, db: Path, *words: str) -> None:
-        command = [sys.executable, "-c", _MAIN, "serve", "--port", "0", "--db", str(db), *words]
+    def __init__(self, db: Path, *words: str, first: str = "") -> None:
+        code = f"{first}\n{_MAIN}"
+        command = [sys.executable, "-c", code, "serve", "--port", "0", "--db", str(db), *words]
         self.db = db
         self.errors = db.with_suffix(".stderr")
         with self.errors.open("wb") as errors:
@@ -88,8 +89,10 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Se
     """Start servers that end with the module."""
     started: list[Server] = []
 
-    def start(*words: str, db: Path | None = None) -> Server:
-        server = Server(db or tmp_path_factory.mktemp("served") / "company.duckdb", *words)
+    def start(*words: str, db: Path | None = None, first: str = "") -> Server:
+        """``first`` runs in the server's process before it starts."""
+        db = db or tmp_path_factory.mktemp("served") / "company.duckdb"
+        server = Server(db, *words, first=first)
         started.append(server)
         return server
 

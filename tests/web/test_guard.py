@@ -7,6 +7,7 @@ import base64
 import os
 import re
 import socket
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -210,6 +211,41 @@ def test_an_upload_that_breaks_off_leaves_nothing(server):
             break
     assert set(server.uploads.iterdir()) == before
     assert server.ask("/").status == 200
+
+
+HURRY = "import analyzer.web.patience as p; p.HEAD_S = p.STALL_S = 0.5"
+DRIPS = {
+    "a head": (b"GET / HTTP/1.1\r\nHost: {host}\r\n", b"X-%d: 1\r\n"),
+    "a second head": (b"GET /app.css HTTP/1.1\r\nHost: {host}\r\n\r\nGET / ", b"x%d"),
+    "nothing": (b"", b""),
+    "a body": (
+        b"POST /upload/page HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\n"
+        b"X-File-Name: slow.jsonl\r\nContent-Length: 1000000\r\n\r\nhalf", b""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", DRIPS)
+def test_a_connection_that_only_keeps_the_server_waiting_is_ended(serve, what):
+    server = serve(first=HURRY)
+    start, drip = DRIPS[what]
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as wire:
+        wire.sendall(start.replace(b"{host}", server.host.encode()))
+        with suppress(ConnectionError):
+            for count in range(20 if drip else 0):  # each byte comes well within the deadline
+                time.sleep(0.1)
+                wire.sendall(drip % count)
+            while wire.recv(4096):
+                pass
+    assert server.ask("/").status == 200
+    assert list(server.uploads.iterdir()) == []
+
+
+def test_a_page_that_is_merely_open_stays_connected(serve, tab):
+    page = tab(serve(first=HURRY), "/explore")
+    page.get_by_text("load a log first").wait_for()
+    page.wait_for_timeout(1_500)
+    assert page.locator("#popup").get_attribute("aria-hidden") == "true"
+    assert page.complaints == []
 
 
 @pytest.mark.parametrize("path", ["/download/..%2F..%2Fetc%2Fpasswd", "/download/x", "/docs"])
