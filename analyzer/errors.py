@@ -24,11 +24,14 @@ class FormatError(RebillError):
 
 
 class UnknownFormatError(FormatError):
-    """Raised when a file matches no known format; ``found`` says what it is instead."""
+    """Raised when a file matches no known format.
 
-    def __init__(self, found: str, mend: str) -> None:
+    ``found`` says what it is instead, ``nearest`` what it is almost, where it is.
+    """
+
+    def __init__(self, found: str, mend: str, nearest: str) -> None:
         super().__init__(f"{found}. {mend}")
-        self.found = found
+        self.found, self.nearest = found, nearest
 
 
 class StoreError(RebillError):

@@ -80,6 +80,7 @@ def detect(
     raise UnknownFormatError(
         f"{source.path}: fits no known format. It is {looks(samples[0].shape)}",
         _mend(samples[0].shape, formats),
+        nearest=_nearest(samples[0].shape, formats),
     )
 
 

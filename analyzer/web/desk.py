@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +23,7 @@ from analyzer.session import Session
 from analyzer.store import Store
 from analyzer.tune.added import AddedLatency
 from analyzer.tune.latency import Added
+from analyzer.tune.squeeze import Losing, losing_tiers
 from analyzer.web.scenario import Scenario
 
 T = TypeVar("T")
@@ -146,6 +148,13 @@ class Desk:
             self._latency = AddedLatency(store, self.book(), log.days)
         latency = self._latency
         return {feature: latency.of(feature, scenario.rules_of(feature)) for feature in features}
+
+    def losing(self, scenario: Scenario, feature: str, day: str) -> tuple[Losing, ...]:
+        """Return the tiers of a feature at which its compression costs more than it saves. A job.
+
+        ``day``: the date of the prices, as the findings say it.
+        """
+        return losing_tiers(self.book(), date.fromisoformat(day), scenario.rules_of(feature))
 
     @contextmanager
     def reading(self) -> Iterator[Store]:

@@ -47,7 +47,7 @@ def _python(_: Desk, policy: Path) -> str:
 
 
 def _policy(_: Desk, policy: Path) -> str:
-    return policy.read_text(encoding="utf-8")
+    return policy.read_bytes().decode()  # as it is: its line ends too
 
 
 FILES: dict[str, tuple[str, Callable[[Desk, Path], str]]] = {

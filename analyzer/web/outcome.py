@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from nicegui import ui
 
 from analyzer.findings import Findings
 from analyzer.tune.latency import Added
+from analyzer.tune.squeeze import Losing
 from analyzer.web.beside import Known, beside_html, qualities
 from analyzer.web.control_panel import Panel
 from analyzer.web.download_list import ANCHOR
@@ -37,7 +38,7 @@ class Outcome:
         self._warnings = ui.element("div").props("aria-live=polite")
         self._body = ui.element("div")
         with self._body:
-            say("h2", "From today to the policy")
+            say("h2", "From today to the policy, in this log")
             self._figure = ui.element("figure").props("role=img")
             with self._figure:
                 self._plot = ui.plotly(_EMPTY)
@@ -101,8 +102,11 @@ class Outcome:
                     say("span", f" {label}")
             ui.link("Download", f"#{ANCHOR}").classes("to-downloads")
 
-    def mark(self, panel: Panel, feature: str) -> None:
-        """Write beside each lever of a feature what it changes there, and what it lacks."""
+    def mark(self, panel: Panel, feature: str, losing: Sequence[Losing] = ()) -> None:
+        """Write beside each lever of a feature what it changes there, and what it lacks.
+
+        ``losing``: the tiers at which its compression costs more than it saves.
+        """
         found = self._found
         if found is None:
             return
@@ -117,6 +121,19 @@ class Outcome:
                     say("p", f"Cannot be told from this log: no {missing[lever, feature]}.", "warn")
                 elif row is not None and lever in places and row.cells[places[lever]].change:
                     _changed(lever, row.cells[places[lever]].change)
+                if lever == "compression":
+                    for one in losing:
+                        say("p", _loses(one), "warn")
+
+
+def _loses(one: Losing) -> str:
+    where = "with" if one.tier is None else f"on tier {one.tier},"
+    saved, paid = map(spelling.price, (one.saved_pico_per_token, one.paid_pico_per_token))
+    ends = "" if one.tier in (None, 1) else " up to there"
+    return (
+        f"Loses money {where} {one.model}: of a million tokens it saves {saved}{ends}, and the "
+        f"compressor takes {paid}."
+    )
 
 
 def _changed(lever: str, change: str) -> None:

@@ -160,7 +160,8 @@ class _Card:
 def _in_the_page(error: RebillError) -> str:
     """Point to the form below where the command line would point to an option."""
     if isinstance(error, UnknownFormatError):
-        return f"{error.found}. Choose its format below, or say which column holds what."
+        found = f"{error.found}. {error.nearest}".removesuffix(". ")
+        return f"{found}. Choose its format below, or say which column holds what."
     return str(error)
 
 

@@ -106,6 +106,20 @@ def test_a_lever_that_loses_money_says_so_in_place_and_marks_where(loaded, tab, 
     assert f"it costs ${spent[0] - spent[1]:.2f} more" in said
 
 
+def test_the_tiers_on_which_compression_loses_are_named(loaded, tab):
+    tiers = 'tiers = [{ model = "gpt-4.1-nano", accept = 0.8 }, { model = "gpt-4o" }]\n'
+    squeezed = LOSING.replace('"gpt-4o"', '"gpt-4.1-nano"')
+    text = f'{squeezed}[[routing]]\nfeature = "translation"\nscore = "length"\n{tiers}'
+    page = tab(loaded, f"/tune?s={to_link(text)}")
+    page.get_by_label("Feature", exact=True).click()
+    page.get_by_role("option", name="translation").click()
+    lever = page.locator("[data-lever=compression]")
+    said = lever.get_by_text("Loses money on tier").inner_text()
+    assert said.startswith(
+        "Loses money on tier 1, gpt-4.1-nano: of a million tokens it saves $0.05,"
+    )
+
+
 def test_a_policy_file_is_opened_and_a_broken_one_changes_nothing(loaded, tab, tmp_path):
     page = tab(loaded, "/tune")
     page.get_by_role("button", name="Open a policy file").click()

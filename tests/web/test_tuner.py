@@ -86,6 +86,18 @@ def test_a_tuned_policy_is_the_command_lines_and_can_be_undone(loaded, tab, tmp_
     assert page.complaints == []
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_the_policy_is_handed_out_as_the_command_line_wrote_it(loaded, tmp_path, end):
+    """``rebill tune -o`` is the command that writes policies; a link may hold any file."""
+    policy, tuned = tmp_path / "policy.toml", tmp_path / "tuned.toml"
+    policy.write_text(POLICY)
+    rebill("tune", "--policy", policy, "--db", loaded.db, "-o", tuned)
+    text = tuned.read_text().replace("\n", end)
+    answer = loaded.ask(f"/download/policy.toml?s={to_link(text)}")
+    assert answer.text == text.encode()
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="policy.toml"'
+
+
 def test_what_the_tuner_cannot_use_is_said(loaded, tab):
     page = tab(loaded, "/tune")
     page.get_by_role("button", name="Find better values").click()
