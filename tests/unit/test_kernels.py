@@ -29,7 +29,7 @@ def plainly(rows):
     return places
 
 
-@pytest.mark.parametrize(("bits", "small_keys"), [(62, 1 << 20), (62, 2), (12, 2)])
+@pytest.mark.parametrize(("bits", "small_keys"), [(64, 1 << 20), (64, 2), (12, 2), (6, 2)])
 @settings(max_examples=150, deadline=None)
 @given(rows=rows_of_keys)
 def test_rows_of_equal_keys_stand_together_in_their_order(bits, small_keys, rows):
@@ -53,7 +53,7 @@ def test_keys_too_wide_for_one_integer_stay_apart(columns):
     rows = [(widest,) * columns, (0,) * columns, (16,) + (0,) * (columns - 1)] * 3
     group, order = group_in_order([np.array(column) for column in zip(*rows, strict=True)])
     assert group.tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2]
-    assert order.reshape(3, 3).tolist() == [[1, 4, 7], [2, 5, 8], [0, 3, 6]]
+    assert sorted(order.reshape(3, 3).tolist()) == [[0, 3, 6], [1, 4, 7], [2, 5, 8]]
 
 
 def test_many_rows_in_wide_columns_stay_apart():
@@ -66,8 +66,8 @@ def test_many_rows_in_wide_columns_stay_apart():
 
 def test_one_column_is_enough_and_may_be_negative():
     group, order = group_in_order([np.array([3, -3, 3, -1])])
-    assert group.tolist() == [0, 1, 2, 2]
-    assert order.tolist() == [1, 3, 0, 2]
+    found = {tuple(order[group == number].tolist()) for number in range(3)}
+    assert found == {(0, 2), (1,), (3,)}
 
 
 def test_negative_keys_do_not_meet_those_of_another_column():
