@@ -161,17 +161,20 @@ def _frontiers(unit: UnitFound) -> Iterator[str]:
     for feature, points in unit.frontiers.items():
         if len(points) > 1:
             heads = [f"frontier of {cut(feature)}", "", "in sample", "quality", "at least", "added"]
-            heads[3:3] = ["out"] if unit.held_out else []
+            if unit.held_out:
+                heads[3:] = ["out", *heads[3:5], "held out", heads[5]]
             rows = [_point(point, held_out=unit.held_out) for point in some(points)]
             yield from columns(heads, rows)
 
 
 def _point(point: Point, *, held_out: bool) -> tuple[str, ...]:
     out = (spell_usd(point.out_pico_usd),) if held_out else ()
+    tested = "" if point.quality_out is None else f"{point.quality_out.mean:.3f}"
     return (
         "", "", spell_usd(point.in_pico_usd), *out,
         "assumed" if point.quality is None else f"{point.quality.mean:.3f}",
         "" if point.quality is None else f"{point.quality.low:.3f}",
+        *((tested,) if held_out else ()),
         "unknown" if point.added is None else f"{point.added.mean_s:,.2f} s",
     )  # fmt: skip
 

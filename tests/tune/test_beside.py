@@ -119,7 +119,8 @@ def test_the_command_shows_all_of_it_within_a_terminals_width(scored, tmp_path):
     words = ["tune", "--policy", str(policy), "--db", str(scored), "--folds", "2"]
     shown = CliRunner().invoke(cli, words).stdout
     for said in ("oracle (known afterwards)", "all on the best one: gpt-4o", "walking forward",
-                 "frontier of chat", "scores shuffled", "blind pick"):  # fmt: skip
+                 "frontier of chat", "scores shuffled", "blind pick",
+                 "at least  held out"):  # fmt: skip
         assert said in shown
     assert max(map(len, shown.splitlines())) <= 120
     told = json.loads(CliRunner().invoke(cli, [*words, "--json"]).stdout)
