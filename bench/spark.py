@@ -174,5 +174,14 @@ def _watch(session: int, ticks: dict[int, int]) -> int:
             continue
         ticks[pid] = int(fields[11]) + int(fields[12])
         if name.startswith("python"):
-            largest = max(largest, int(fields[21]) * os.sysconf("SC_PAGE_SIZE"))
+            largest = max(largest, _peak_bytes(stat.with_name("status")))
     return largest
+
+
+def _peak_bytes(status: Path) -> int:
+    """The most memory that a process ever held, as the kernel tells; 0 if it has just ended."""
+    try:
+        told = status.read_text().partition("VmHWM:")[2].split()
+    except OSError:
+        return 0
+    return int(told[0]) * 1024 if told else 0

@@ -2,8 +2,11 @@
 
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+import polars as pl
 
 from analyzer.analyze import conclude, replay_log
 from analyzer.commands.asking import question_of
@@ -119,3 +122,26 @@ def of_frames(folder, *frames):
             frame.write_parquet(path)
             account = ingest_file(store, path)
     return case, account
+
+
+def forty(name):
+    """Forty requests; some repeat the prompt of another within an hour."""
+    start = datetime(2026, 9, 1, 8, tzinfo=UTC)
+    return pl.DataFrame(
+        [
+            {
+                "request_id": f"{name}{n}",
+                "ts": start + timedelta(minutes=7 * n),
+                "model": "gpt-4o",
+                "feature": ("support_chat", "nightly_enrichment")[n % 2],
+                "input_tokens": 1000 + n,
+                "output_tokens": n,
+                "latency_ms": 900,
+                "prompt_chars": 4000,
+                "prompt_key": f"p{n % 5}",
+                "prefix_key": "x",
+                "prefix_tokens": 500,
+            }
+            for n in range(40)
+        ]
+    )

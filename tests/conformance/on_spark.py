@@ -21,7 +21,7 @@ from tests.conformance.case import Outcome
 
 # Logs of a few rows spend their time in planning and compiling, and none of it in computing.
 SMALL = {
-    "spark.sql.shuffle.partitions": "2",
+    "spark.sql.shuffle.partitions": "1",
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.adaptive.enabled": "false",

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.xdist_group("spark")
 
 
 class TestSpark(RunnerConformance):
-    worlds = 5
+    worlds = 4
 
     @pytest.fixture(autouse=True)
     def _session(self, sessions):

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from tests.conformance.case import assert_equal, expected, of_samples
+from tests.conformance.case import assert_equal, expected, forty, of_frames, of_samples
 from tests.conformance.on_spark import disturbed, executor_above, find_on
 from tests.conformance.suite import RunnerConformance
 
@@ -55,13 +55,16 @@ def attempts(folder):
     return {partition: found.count(partition) for partition in found}
 
 
-def test_killed_executors_and_failed_tasks_change_nothing(cluster, few, tmp_path):
+def test_killed_executors_and_failed_tasks_change_nothing(cluster, tmp_path):
+    case, _ = of_frames(tmp_path, forty("a"), forty("b"))
+    told = tmp_path / "attempts"
+    told.mkdir()
     found = find_on(
         cluster,
-        few,
-        disturb=lambda requests: disturbed(requests, str(tmp_path), kill_executor_or_fail),
+        case,
+        disturb=lambda requests: disturbed(requests, str(told), kill_executor_or_fail),
     )
-    assert_equal(found, expected(few))
-    tried = attempts(tmp_path)
+    assert_equal(found, expected(case))
+    tried = attempts(told)
     assert len(tried) > 1
     assert all(count > 1 for count in tried.values())

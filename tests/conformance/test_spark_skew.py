@@ -13,7 +13,7 @@ from tests.conformance.on_spark import find_on
 
 pytestmark = pytest.mark.xdist_group("spark")
 
-ROWS = 60_000
+ROWS = 40_000
 DAYS, BUSY = 8, 4
 DAY_US, START_US = 86_400_000_000, 1_788_220_800_000_000
 # A worker with this log in few large frames holds 450 MB, and one without any row 200 MB.
