@@ -58,11 +58,14 @@ class Memory:
         logged = [desk.logged() for desk in found]
         cells = _joined("model", [piece for desk in found for piece in desk.cells(whole)])
         tallies = _joined("selected", [piece for desk in found for piece in desk.tallies()])
-        return Sums(
-            pl.concat([*logged, cells]),
-            add_tallies(tallies.drop("part")),
-            pl.concat(desk.evals() for desk in found),
-        )
+        evals = pl.concat(desk.evals() for desk in found)
+        self._forget_oldest()
+        return Sums(pl.concat([*logged, cells]), add_tallies(tallies.drop("part")), evals)
+
+    def _forget_oldest(self) -> None:
+        """Drop the oldest tables where there are too many; never one that an answer still needs."""
+        while len(self._kept) > _MOST_KEPT:
+            self._kept.pop(next(iter(self._kept)))
 
     def _replay(self, desks: list[_Desk]) -> None:
         """Fill the tables of units, a few at a time: much of a replay keeps one core busy only."""
@@ -81,9 +84,7 @@ class Memory:
         return self._kept[key]
 
     def keep(self, key: object, models: Models, frame: pl.DataFrame) -> None:
-        """Keep a table; the oldest go where there are too many."""
-        while len(self._kept) >= _MOST_KEPT:
-            self._kept.pop(next(iter(self._kept)))
+        """Keep a table, at least until the answer at hand is given."""
         self._kept[key] = models, frame
 
 

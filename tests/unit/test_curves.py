@@ -119,6 +119,12 @@ def test_each_point_is_what_a_policy_with_that_value_costs(folder, drawn):
             assert point.spend_pico_usd == spend, (curve.varied, value)
 
 
+def test_a_log_of_more_tables_than_are_kept_is_answered_the_same(folder, drawn, monkeypatch):
+    """Of 500 features one answer may need more tables than all that are kept between answers."""
+    monkeypatch.setattr("analyzer.runners.memory._MOST_KEPT", 2)
+    assert found(folder).curves.curves == drawn
+
+
 def test_a_rule_without_effect_saves_nothing_and_the_policy_is_marked_once(drawn):
     for curve in drawn:
         assert sum(point.chosen for point in curve.points) == 1
