@@ -1,4 +1,7 @@
-"""A skewed log on a Spark with little memory: sorts spill, workers stay small, sums are equal."""
+"""A skewed log on a Spark with little memory: sorts spill, and sums are equal.
+
+How many rows a worker holds is tested in ``tests/laws/test_streams.py``.
+"""
 
 import json
 from pathlib import Path
@@ -16,9 +19,7 @@ pytestmark = pytest.mark.xdist_group("spark")
 ROWS = 40_000
 DAYS, BUSY = 8, 4
 DAY_US, START_US = 86_400_000_000, 1_788_220_800_000_000
-# A worker with this log in few large frames holds 450 MB, and one without any row 200 MB.
 SIZES = Sizes(rows_at_once=2000, key_parts=2, stretch_rows=20_000, prefix_parts=1)
-MOST_BYTES = 300e6
 
 
 def skewed():
@@ -73,7 +74,7 @@ def largest_worker_bytes():
     return max(peaks)
 
 
-def test_skew_and_forced_spills_change_nothing_and_need_no_memory(sessions, tmp_path):
+def test_skew_and_forced_spills_change_nothing(sessions, tmp_path):
     rows = skewed()
     case, _ = of_frames(tmp_path, rows)
     events = tmp_path / "events"
@@ -93,4 +94,3 @@ def test_skew_and_forced_spills_change_nothing_and_need_no_memory(sessions, tmp_
     spilled, largest = spilled_bytes(events), largest_worker_bytes()
     print(f"spilled {spilled:,} bytes; largest Python worker {largest / 1e6:,.0f} MB")
     assert spilled > 0
-    assert 0 < largest < MOST_BYTES
