@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, tuple[str, ...]] = {
     "whatif": ("tokenbill",),
     "ttl": ("libcachesim",),
     "page": ("playwright",),
+    "web": ("nicegui", "playwright"),
     "spark": ("pyspark",),
 }
 """Every benchmark, and the packages it measures rebill against."""
