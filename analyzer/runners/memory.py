@@ -37,7 +37,8 @@ from analyzer.runners.units import (
     units,
 )
 
-_MOST_KEPT = 20_000
+_MOST_KEPT, _ANSWERS_KEPT = 20_000, 4
+"""Tables that are kept: so many, or those of some answers where one answer takes thousands."""
 _AT_ONCE = 2
 _COUNTED_BY = ("model_selection", "routing")
 Piece = tuple[int, Models, Models, pl.DataFrame]
@@ -56,15 +57,16 @@ class Memory:
         found = [_Desk(self, self._rows, unit, log, answers, {}) for unit in units(whole)]
         self._replay([desk for desk in found if desk.lacks()])
         logged = [desk.logged() for desk in found]
-        cells = _joined("model", [piece for desk in found for piece in desk.cells(whole)])
+        cells = [piece for desk in found for piece in desk.cells(whole)]
         tallies = _joined("selected", [piece for desk in found for piece in desk.tallies()])
         evals = pl.concat(desk.evals() for desk in found)
-        self._forget_oldest()
-        return Sums(pl.concat([*logged, cells]), add_tallies(tallies.drop("part")), evals)
+        self._forget(max(_MOST_KEPT, _ANSWERS_KEPT * len(cells)))
+        sums = pl.concat([*logged, _joined("model", cells)])
+        return Sums(sums, add_tallies(tallies.drop("part")), evals)
 
-    def _forget_oldest(self) -> None:
-        """Drop the oldest tables where there are too many; never one that an answer still needs."""
-        while len(self._kept) > _MOST_KEPT:
+    def _forget(self, most: int) -> None:
+        """Drop the tables that were not asked for longest; never one that an answer still needs."""
+        while len(self._kept) > most:
             self._kept.pop(next(iter(self._kept)))
 
     def _replay(self, desks: list[_Desk]) -> None:
@@ -81,6 +83,7 @@ class Memory:
 
     def recall(self, key: object) -> tuple[Models, pl.DataFrame]:
         """Return the table under a key, and the numbers that its models have in it."""
+        self._kept[key] = self._kept.pop(key)  # the last one asked for stands last
         return self._kept[key]
 
     def keep(self, key: object, models: Models, frame: pl.DataFrame) -> None:
