@@ -40,7 +40,7 @@ def test_what_is_no_database_is_refused(tmp_path):
     _refused(text, r"notes\.txt: this is not a database")
     _refused(tmp_path, "this is a folder")
     _refused(tmp_path / "none.duckdb", "no database there; load a log first", read_only=True)
-    _refused(tmp_path / "no" / "x.duckdb", "cannot be opened")
+    _refused(tmp_path / "no" / "x.duckdb", "there is no such folder; make it first")
     assert not (tmp_path / "none.duckdb").exists()
 
 
