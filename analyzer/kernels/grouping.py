@@ -37,48 +37,59 @@ def group_in_order(keys: Sequence[Keys]) -> tuple[Ints, Ints]:
     n = len(keys[0])
     if not n:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    place_bits = np.uint64(max(1, (n - 1).bit_length()))
-    code, whole = _codes(keys, _BITS - int(place_bits))
-    packed = np.sort((code << place_bits) | np.arange(n, dtype=np.uint64))
-    order = (packed & ((np.uint64(1) << place_bits) - np.uint64(1))).view(np.int64)
-    alike = packed[1:] >> place_bits == packed[:-1] >> place_bits
+    place_bits = max(1, (n - 1).bit_length())
+    columns, most = _folded(keys)
+    whole = len(columns) == 1 and most >> _BITS - place_bits == 0
+    code = columns[0] if whole else _mixed(columns) >> np.uint64(_CODE_BITS - _BITS + place_bits)
+    shift = np.uint64(place_bits)
+    packed = np.sort((code << shift) | np.arange(n, dtype=np.uint64))
+    order = (packed & ((np.uint64(1) << shift) - np.uint64(1))).view(np.int64)
+    alike = packed[1:] >> shift == packed[:-1] >> shift
     if whole:
         return _numbered(alike), order
-    same = _same(keys, order)
+    same = _same(columns, order)
     if np.any(alike & ~same):
-        order = _parted(keys, order, alike, same)
-        same = _same(keys, order)
+        order = _parted(columns, order, alike, same)
+        same = _same(columns, order)
     return _numbered(same), order
 
 
-def _codes(keys: Sequence[Keys], bits: int) -> tuple[Codes, bool]:
-    """A number of so many bits for each row, and whether it is equal only where all keys are."""
-    code, room = np.zeros(len(keys[0]), dtype=np.uint64), 1
+def _folded(keys: Sequence[Keys]) -> tuple[list[Codes], int]:
+    """Return fewer columns that agree where all keys do, and the most that the first one holds.
+
+    Keys below a small bound are one number together; a key that is the same in every row tells
+    nothing apart.
+    """
+    code, room, large = np.zeros(len(keys[0]), dtype=np.uint64), 1, []
     for key in keys:
-        values = int(key.max(initial=0)) + 1
-        room *= values
-        if int(key.min(initial=0)) < 0 or values > _SMALL or room > 1 << bits:
-            return _mixed(keys) >> np.uint64(_CODE_BITS - bits), False
-        code = code * np.uint64(values) + key.astype(np.uint64, copy=False)
-    return code, True
+        least, most = int(key.min()), int(key.max())
+        if least == most:
+            continue
+        number = key.astype(np.uint64, copy=False)
+        if least >= 0 and most < _SMALL and room * (most + 1) < 1 << _BITS:
+            code, room = code * np.uint64(most + 1) + number, room * (most + 1)
+        else:
+            large.append(number)
+    columns = large if large and room == 1 else [code, *large]
+    return columns, int(columns[0].max())
 
 
-def _mixed(keys: Sequence[Keys]) -> Codes:
+def _mixed(keys: Sequence[Codes]) -> Codes:
     """Spread the keys over all 64 bits: where its upper ones are equal, the keys mostly are."""
     code = np.zeros(len(keys[0]), dtype=np.uint64)
     for key in keys:
-        code = (code ^ key.astype(np.uint64, copy=False)) * _ODD
+        code = (code ^ key) * _ODD
         code ^= code >> _HALF
     return code * _ODD
 
 
-def _same(keys: Sequence[Keys], order: Ints) -> Bools:
+def _same(keys: Sequence[Codes], order: Ints) -> Bools:
     """Whether each row has the keys of the row before it, shape (n - 1,)."""
     ordered = (key[order] for key in keys)
     return reduce(np.logical_and, (key[1:] == key[:-1] for key in ordered))
 
 
-def _parted(keys: Sequence[Keys], order: Ints, alike: Bools, same: Bools) -> Ints:
+def _parted(keys: Sequence[Codes], order: Ints, alike: Bools, same: Bools) -> Ints:
     """Sort the runs of equal codes that hold several keys by those, then by place."""
     run = _numbered(alike)
     mixed = np.zeros(int(run[-1]) + 1, dtype=np.bool_)

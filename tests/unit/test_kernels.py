@@ -17,7 +17,7 @@ from analyzer.kernels.prefix import finds_prefix_warm
 LARGE = (1 << 63) + 5
 small = st.integers(0, 3)
 rows_of_keys = st.lists(
-    st.tuples(small, st.sampled_from([0, 7, LARGE, LARGE + 1]), small), max_size=30
+    st.tuples(small, st.sampled_from([0, 7, 1 << 62, LARGE, LARGE + 1]), small), max_size=30
 )
 
 
@@ -54,6 +54,14 @@ def test_keys_too_wide_for_one_integer_stay_apart(columns):
     group, order = group_in_order([np.array(column) for column in zip(*rows, strict=True)])
     assert group.tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2]
     assert sorted(order.reshape(3, 3).tolist()) == [[0, 3, 6], [1, 4, 7], [2, 5, 8]]
+
+
+def test_keys_that_differ_in_their_first_bits_alone_stay_apart():
+    """A number of 64 bits leaves no room for a place below it."""
+    keys = np.array([1 << 63, 0, 1 << 62, 1 << 63, 0], dtype=np.uint64)
+    group, order = group_in_order([keys, np.zeros(5, dtype=np.int64)])
+    found = {tuple(order[group == number].tolist()) for number in range(3)}
+    assert found == {(0, 3), (1, 4), (2,)}
 
 
 def test_many_rows_in_wide_columns_stay_apart():
