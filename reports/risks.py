@@ -107,11 +107,16 @@ def _rejects(findings: Findings, risk: Risk) -> str:
     return f"{_percent(risk)} of input rows could not be read: their dollars are not known."
 
 
+_SAID_BY = {
+    "bill": "The provider\u2019s bill",
+    "usage export": "What the provider\u2019s usage export comes to",
+}
+
+
 def _bill(findings: Findings, risk: Risk) -> str:
-    said = "The provider\u2019s bill" if risk.subject == "bill" else "The cost that the log states"
     return (
-        f"{said} differs by {_percent(risk)} from what the logged tokens cost: every dollar here "
-        "is as uncertain as that."
+        f"{_SAID_BY.get(risk.subject, 'The cost that the log states')} differs by {_percent(risk)} "
+        "from what the logged tokens cost: every dollar here is as uncertain as that."
     )
 
 

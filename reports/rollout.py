@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from analyzer.board import Payback
 from analyzer.findings import Findings, LeverShare
-from analyzer.money import round_half_up
+from analyzer.money import PPM, round_half_up
 from reports import spelling
 from reports.footing import unit_of
 
@@ -14,6 +14,9 @@ TENTHS = 10
 YEAR_TENTHS = 120
 LONGEST_TENTHS = 20 * YEAR_TENTHS
 """Beyond twenty years, in tenths of a month, a payback is no plan."""
+_CHANGES_PROMPTS = ("batching",)
+"""Decided by the log's own times; that packed answers stay as good is for a test to show."""
+_LETS_WAIT = "batch_api"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def _without_assumed(findings: Findings) -> str:
     known = [found for found in findings.board.paybacks if found.basis == "known"]
     if not known:
         return "No part of the saving stands without assumptions."
-    return f"Without the assumed part: {_months(known[0])}."
+    return f"On the share that assumes nothing: {_months(known[0])}."
 
 
 def _months(found: Payback) -> str:
@@ -89,8 +92,8 @@ def known_part(findings: Findings) -> str:
         )
     shown = known_range(findings)
     return (
-        f"Of a year\u2019s saving, {shown} stands without assumptions about answers; the rest is "
-        "assumed."
+        f"Of a year\u2019s saving, {shown} is the share of levers that assume nothing about "
+        "answers; the rest is assumed."
     )
 
 
@@ -105,7 +108,7 @@ def known_range(findings: Findings) -> str:
 
 def net_sentences(findings: Findings) -> tuple[str, ...]:
     """Return what is left of a year's saving after its running cost, on each basis."""
-    names = {"whole": "On the whole saving", "known": "Without its assumed part"}
+    names = {"whole": "On the whole saving", "known": "On the share that assumes nothing"}
     sentences = []
     for found in findings.board.paybacks:
         low, high = spelling.span(
@@ -124,22 +127,54 @@ def net_sentences(findings: Findings) -> tuple[str, ...]:
 
 
 def next_steps(findings: Findings) -> tuple[str, ...]:
-    """Return what to do first, second and third: no-risk first, then tests, then the bill."""
+    """Return what to do, in order: no-risk first, then scores, waits and tests, then the bill."""
     if findings.saving_pico_usd <= 0:
         return ()
-    return tuple(step for step in (_ship(findings), _test(findings), _verify(findings)) if step)
+    steps = (_ship, _judge, _wait, _test, _verify)
+    return tuple(said for step in steps if (said := step(findings)))
 
 
 def _ship(findings: Findings) -> str:
-    sure = [s.lever for s in findings.attribution if s.shapley_pico_usd > 0 and not _assumed(s)]
-    if not sure:
+    sure = [s for s in _sure(findings) if s.lever not in (*_CHANGES_PROMPTS, _LETS_WAIT)]
+    levers = _named([s for s in sure if not s.evidence.get("evidenced", 0)])
+    return f"Put in place what needs no test of answers: {levers}." if levers else ""
+
+
+def _judge(findings: Findings) -> str:
+    """Scores are evidence either way: the worst is said."""
+    levers = _named([s for s in _sure(findings) if s.evidence.get("evidenced", 0)])
+    means = [
+        (row.mean_ppm, row)
+        for row in findings.board.quality
+        if row.role in ("policy", "both") and row.mean_ppm is not None
+    ]
+    if not levers or not means:
         return ""
-    levers = ", ".join(spelling.lever(lever).lower() for lever in sure)
-    return f"Put in place what needs no test of answers: {levers}."
+    mean, row = min(means, key=lambda pair: pair[0])
+    where = f"{spelling.name(row.model)} on {spelling.name(row.feature)}"
+    return (
+        f"Decide by the scores that were loaded: {levers}. The lowest mean is "
+        f"{spelling.percent(mean, PPM)}, of {where}."
+    )
+
+
+def _wait(findings: Findings) -> str:
+    levers = _named([s for s in _sure(findings) if s.lever == _LETS_WAIT])
+    return f"Ask who can wait up to a day for an answer: {levers}." if levers else ""
+
+
+def _sure(findings: Findings) -> list[LeverShare]:
+    return [s for s in findings.attribution if s.shapley_pico_usd > 0 and not _assumed(s)]
+
+
+def _named(shares: list[LeverShare]) -> str:
+    return ", ".join(spelling.lever(share.lever).lower() for share in shares)
 
 
 def _test(findings: Findings) -> str:
-    doubtful = [spelling.lever(s.lever).lower() for s in findings.attribution if _assumed(s)]
+    packed = [s for s in _sure(findings) if s.lever in _CHANGES_PROMPTS]
+    found = [s for s in findings.attribution if _assumed(s) or s in packed]
+    doubtful = [spelling.lever(share.lever).lower() for share in found]
     if not doubtful:
         return ""
     pairs = sum(1 for row in findings.board.quality if row.role == "policy" and row.evals < 30)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from analyzer.findings import Findings, Interval, Window
+from analyzer.money import PPM
 from reports import spelling
 from reports.footing import digits_of, to_unit, totals, unit_of
 
@@ -204,11 +206,28 @@ def warnings(findings: Findings) -> tuple[str, ...]:
             f"{spelling.lever(lever)} could not be replayed for "
             f"{spelling.plural(features, 'feature')}; the coverage says what is missing."
         )
+    found.extend(_part_of_the_traffic(findings))
     if findings.coverage.unpriced:
         tokens = spelling.plural(findings.coverage.unpriced_tokens, "token")
         much = spelling.plural(unpriced, "request") if unpriced else tokens
         found.append(f"{much} of models without a known price: left out of every figure.")
     return tuple(found)
+
+
+def _part_of_the_traffic(findings: Findings) -> Iterator[str]:
+    """Requests are billed in place of totals that tell of much more money."""
+    told, reconciled = findings.coverage.same_money, findings.reconciliation
+    if told is None or told.billed != "requests" or reconciled is None:
+        return
+    for one in reconciled.comparisons:
+        over = one.said_pico_usd * PPM - one.priced_pico_usd * (PPM + reconciled.tolerance_ppm)
+        if one.against == "usage export" and over > 0:
+            more = spelling.money(one.residual_pico_usd)
+            yield (
+                f"The usage export tells of {more} more than the requests that are billed in its "
+                "place: where the logs are of a part of the traffic only, bill the export instead "
+                "(--prefer totals)."
+            )
 
 
 def quoted(name: str) -> str:

@@ -104,7 +104,10 @@ def mapping_from(tables: Mapping[str, Any], file: str) -> MappingFile:
     _known(columns, tuple(CANONICAL), f"{file}: [columns]")
     for name in REQUIRED:
         if name not in columns:
-            mend = 'name its path, or give a constant: { constant = "gpt-4o" }'
+            constant = '{ constant = "gpt-4o" }'
+            mend = "name its path"
+            if name == "model":
+                mend += f", or give a constant: {constant}"
             raise FormatError(f"{file}: [columns] {name} is missing: {mend}")
     rules = tuple(
         _rule(name, value, f"{file}: [columns] {name}") for name, value in columns.items()

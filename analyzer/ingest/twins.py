@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from analyzer.store import Store
 
 _FEWEST = 10
@@ -15,13 +17,14 @@ def twin_notes(store: Store, source_id: int, loaded: int) -> tuple[str, ...]:
     gives the same call a new one in every download, so that ids alone do not tell. Two downloads
     may share an hour only: so the requests of the time that both tell of are compared.
     """
-    return tuple(
+    found = (
         f"{rows:,} of its {loaded:,} requests have the second and the token counts of requests in "
         f"{file}: where both files tell the same calls, these count twice, and one of the two is "
         "to go: rebill sources remove FILE"
         for file, rows, shared in store.query("same_calls", source_id=source_id).iter_rows()
-        if rows >= (shared if shared < _FEWEST else shared / 2)
+        if rows >= (shared if shared < _FEWEST else shared / 2) and (rows > 1 or loaded == 1)
     )
+    return tuple(islice(found, 1))
 
 
 def other_calls(store: Store, prefix: dict[str, str]) -> tuple[str, ...]:

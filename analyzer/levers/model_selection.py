@@ -16,6 +16,7 @@ import polars as pl
 from pydantic import Field
 
 from analyzer.lever import Context, Lever, Rule
+from analyzer.pricing.names import LONG_CONTEXT
 
 
 class ModelSelection(Rule):
@@ -30,8 +31,9 @@ class ModelSelection(Rule):
 
     def takes(self, model: str) -> bool:
         """Return whether the rule's ``from`` matches a logged name, with or without a prefix."""
-        bare = model.rsplit("/", 1)[-1]
-        return fnmatchcase(model, self.source) or fnmatchcase(bare, self.source)
+        called = model.removesuffix(LONG_CONTEXT)  # what the gateway sees of such a total's calls
+        names = (model, called, called.rsplit("/", 1)[-1])
+        return any(fnmatchcase(name, self.source) for name in names)
 
 
 def decide(requests: pl.DataFrame, rule: ModelSelection, context: Context) -> pl.DataFrame:

@@ -34,6 +34,8 @@ class Lot:
     selected: Numbers
     """The catalog number that model_selection calls: the logged model's where it calls none."""
     batch: NDArray[np.bool_]
+    long: NDArray[np.bool_]
+    """Whether the export says that every call had a long context."""
     requests: Column
     """0 where the export does not count them."""
     input: Column

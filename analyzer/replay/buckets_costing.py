@@ -45,11 +45,11 @@ class PriceTable:
     def is_above(self, calls: Calls, lot: Lot) -> NDArray[np.bool_]:
         """Return whether each bucket's calls are past their model's step (bool).
 
-        It is told by the mean input of a call. Where the export does not count requests there is
-        no mean, and the price below the step is taken.
+        It is told by the mean input of a call, or by the export itself. Where the export neither
+        counts requests nor says so, the price below the step is taken.
         """
         past = calls.mean_of > self._steps[calls.model] * lot.requests
-        return np.asarray(past, dtype=bool) & lot.counted
+        return (np.asarray(past, dtype=bool) & lot.counted) | lot.long
 
 
 def _discounts(price: Price, terms: BatchApi | None) -> tuple[int, int]:

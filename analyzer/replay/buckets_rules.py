@@ -14,6 +14,7 @@ from analyzer.levers.compression import Compression
 from analyzer.levers.model_selection import ModelSelection
 from analyzer.levers.routing import Routing
 from analyzer.money import PPM
+from analyzer.pricing.names import LONG_CONTEXT
 from analyzer.replay.buckets_columns import Column, Lot, Numbers
 from analyzer.replay.decide import Profile
 
@@ -162,6 +163,7 @@ def _lot(part: pl.DataFrame, rules: Mapping[str, Rule], *, counted: bool) -> Lot
         model=numbers("model"),
         selected=numbers("to"),
         batch=part["batch"].to_numpy().astype(bool),
+        long=part["name"].str.ends_with(LONG_CONTEXT).to_numpy().astype(bool),
         requests=column("requests") if counted else np.array([0] * len(part), dtype=object),
         input=column("input_tokens"),
         cached=column("cached_input_tokens"),

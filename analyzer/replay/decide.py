@@ -26,6 +26,23 @@ class Profile:
         return {lever: rules[0] for lever, rules in self.covering.items()}
 
 
+def shared_rules(profiles: Sequence[Profile]) -> tuple[tuple[int, ...], ...]:
+    """Return which profiles stand under one rule, as numbers: a rule is a cache of its own.
+
+    Two rules of the same words are two caches, two payers and two packs; one rule that covers two
+    profiles is one. Words alone do not tell them apart.
+    """
+    numbers: dict[int, int] = {}
+    return tuple(
+        tuple(
+            numbers.setdefault(id(rule), len(numbers))
+            for _, rules in sorted(profile.covering.items())
+            for rule in rules
+        )
+        for profile in profiles
+    )
+
+
 def profiles(policy: Policy, features: Sequence[str]) -> tuple[Profile, ...]:
     """Group features by the rules that cover them."""
     groups: dict[tuple[tuple[int, ...], ...], list[int]] = {}

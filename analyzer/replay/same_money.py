@@ -18,6 +18,8 @@ Preferred = Literal["requests", "totals"]
 _DAY_US = 86_400_000_000
 _ANY = ""
 """The provider of a request whose log names none: it may be any."""
+_GATEWAYS = frozenset({"litellm"})
+"""What a gateway's export names where it does not say whose calls it counts: they may be any's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ def read_held(store: Store, preferred: Preferred) -> Held:
     """Return the usage totals to bill; from here on, statements read the requests to bill.
 
     Requests and totals are the same money where they share a provider and a day (UTC). A request
-    whose log names no provider may be any provider's.
+    whose log names no provider may be any provider's, and so may a gateway's total.
     """
     buckets = store.query("replay_buckets").with_columns(
         first=pl.col("start_us") // _DAY_US,
@@ -61,7 +63,7 @@ def _met(buckets: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
     spans = buckets.select("provider", "first", "last").unique()
     by_provider = _days_by_provider(days)
     mask = [
-        _holds(by_provider, provider_id(provider), first, last)
+        _holds(by_provider, _provider(provider), first, last)
         for provider, first, last in spans.iter_rows()
     ]
     return spans.filter(pl.Series(mask, dtype=pl.Boolean))
@@ -74,10 +76,14 @@ def _days_by_provider(days: pl.DataFrame) -> Mapping[str | None, list[int]]:
     return {provider: sorted(members) for provider, members in found.items()}
 
 
+def _provider(name: str) -> str | None:
+    return name if name in _GATEWAYS else provider_id(name)
+
+
 def _holds(
     days: Mapping[str | None, list[int]], provider: str | None, first: int, last: int
 ) -> bool:
-    for name in (provider, _ANY):
+    for name in days if provider in _GATEWAYS else (provider, _ANY):
         members = days.get(name, [])
         place = bisect_left(members, first)
         if place < len(members) and members[place] <= last:
@@ -92,10 +98,11 @@ def _days_met(days: pl.DataFrame, told_twice: pl.DataFrame) -> pl.DataFrame:
         told_twice.select("provider", "first", "last").unique().iter_rows()
     ):
         span = range(first, last + 1)
-        for name in (provider_id(provider), _ANY):
+        for name in (_provider(provider), _ANY):
             covered.setdefault(name, set()).update(span)
+    everybody = {day for name in _GATEWAYS for day in covered.get(name, ())}
     mask = [
-        day in covered.get(provider_id(provider) if provider else _ANY, ())
+        day in everybody or day in covered.get(provider_id(provider) if provider else _ANY, ())
         for provider, day in days.select("provider", "day").iter_rows()
     ]
     return days.filter(pl.Series(mask, dtype=pl.Boolean))

@@ -24,7 +24,7 @@ from analyzer.lever import Rule
 from analyzer.levers.compression import Compression
 from analyzer.policy import Policy
 from analyzer.replay.arrow import packed, unpacked
-from analyzer.replay.decide import Profile
+from analyzer.replay.decide import Profile, shared_rules
 from analyzer.replay.partition import Sums
 from analyzer.replay.parts import PRICE_ONLY
 from analyzer.replay.plan import Plan
@@ -64,6 +64,7 @@ def _decisions(log: Log, plan: Plan) -> str:
     return json.dumps(
         [
             [[p.features, _rules(p, targets)] for p in plan.profiles],
+            shared_rules(plan.profiles),
             [sorted((n, sorted(levers)) for n, levers in part.members) for part in plan.parts],
             log.features,
             [(m.name, m.provider) for m in logged],

@@ -16,7 +16,7 @@ from analyzer.lever import Rule
 from analyzer.levers.compression import Compression
 from analyzer.levers.routing import Routing
 from analyzer.replay.cube import SUMS, add_cells
-from analyzer.replay.decide import Profile
+from analyzer.replay.decide import Profile, shared_rules
 from analyzer.replay.hits import Hits
 from analyzer.replay.partition import decide_all, part_cells
 from analyzer.replay.parts import PRICE_ONLY, Part, parts_of
@@ -100,10 +100,11 @@ def _groups(unit: Unit) -> object:
     """Which features stand together, and, of several profiles, which rules are whose."""
     if not unit.joint:
         return tuple(unit.features)
-    return tuple(
-        (profile.features, tuple((lever, len(rules)) for lever, rules in profile.covering.items()))
-        for profile in unit.plan.profiles
+    found = unit.plan.profiles
+    levers = tuple(
+        (p.features, *((lever, len(r)) for lever, r in p.covering.items())) for p in found
     )
+    return levers, shared_rules(found)
 
 
 def _nameless(rule: Rule, numbers: Sequence[int], log: Log) -> object:

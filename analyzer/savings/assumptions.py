@@ -83,9 +83,9 @@ def _cache(policy: Policy) -> Iterator[tuple[str, str]]:
     rules = [rule for rule in policy.rules.get("caching", ()) if isinstance(rule, Caching)]
     if rules:
         yield (
-            "The response cache is empty when the window starts, never full, and costs nothing "
-            "to run.",
-            "REPLAY.md §4",
+            "The response cache is empty when the window starts and never full; what it costs to "
+            "run is what the policy's [costs] say.",
+            "the method of this replay",
         )
     for rule in rules:
         if rule.assumed_hit_rate is not None:

@@ -62,7 +62,8 @@ def _short_window(
     """Of the saving: all of it under a week, half under two, the spread of days beyond."""
     saving = _saving(steps)
     spread = _spread(projection.annual_saving, projection.annual_saving_pico_usd)
-    if saving <= 0 or window.days >= FEWEST_DAYS_FOR_A_SEASON:
+    nothing_projected = projection.annual_saving_pico_usd is None
+    if saving <= 0 or nothing_projected or window.days >= FEWEST_DAYS_FOR_A_SEASON:
         return
     least = 0
     if window.days < FEWEST_DAYS_FOR_INTERVAL:

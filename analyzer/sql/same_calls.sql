@@ -1,5 +1,5 @@
 -- How many of a file's requests have the second and the token counts of those of another file?
--- Of the file that it is most like; beside it, how many it has of the time that the other tells of.
+-- The most alike first; beside it, how many it has of the time that the other tells of.
 WITH mine AS (
   SELECT ts_us // 1000000 AS second, input_tokens, output_tokens, count(*) AS rows
   FROM requests
@@ -27,5 +27,4 @@ shared AS (
 )
 SELECT file, rows, shared
 FROM shared
-ORDER BY rows / shared DESC, rows DESC, source_id
-LIMIT 1;
+ORDER BY rows DESC, source_id;

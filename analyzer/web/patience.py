@@ -15,6 +15,8 @@ HEAD_S = 10.0
 """How long a request's line and headers may take, from the connection or their first byte on."""
 STALL_S = 60.0
 """How long a body may pause; an upload that moves may take as long as it likes."""
+MOVES_BYTES = 4096
+"""What must come of a body in that time: a byte now and then only keeps a place."""
 
 
 class ImpatientProtocol(H11Protocol):
@@ -24,6 +26,7 @@ class ImpatientProtocol(H11Protocol):
         super().__init__(*args, **named)
         self._deadline: asyncio.TimerHandle | None = None
         self._is_head = False
+        self._came = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Expect a head."""
@@ -40,7 +43,10 @@ class ImpatientProtocol(H11Protocol):
             if self._deadline is None or not self._is_head:
                 self._expect_within(HEAD_S, head=True)
         elif state is h11.SEND_BODY:
-            self._expect_within(STALL_S, head=False)
+            self._came += len(data)
+            if self._deadline is None or self._is_head or self._came >= MOVES_BYTES:
+                self._came = 0
+                self._expect_within(STALL_S, head=False)
         else:
             self._expect_nothing()
 

@@ -12,10 +12,12 @@ import pytest
 
 from analyzer.errors import FormatError
 from analyzer.ingest.load import Wish, ingest_file
+from analyzer.policy import read_policy
 from analyzer.pricing.book import open_book
 from analyzer.pricing.price import TokenSums
 from analyzer.reconcile.compare import reconcile
 from analyzer.savings.attributed import spend_by_feature
+from analyzer.session import Session
 from tests.golden_bills import GOLDEN
 
 TOKENS = (
@@ -100,6 +102,26 @@ def test_a_total_of_long_calls_costs_what_its_bill_says(store, write, window, ce
     (spend,) = spend_by_feature(store, open_book())
     assert spend.pico_usd == cents * 10**10
     assert spend.unpriced_tokens == 0
+
+
+@pytest.mark.parametrize("source", ["claude-sonnet-4-5-20250929", "claude-sonnet-4-5*", "*"])
+def test_long_calls_stay_long_at_another_model(store, write, tmp_path, source):
+    """Gemini 2.5 Pro asks $1.25 and $10 a million up to 200,000 tokens of context, else $2.50, $15.
+
+    The gateway that sends them elsewhere sees the model's own name.
+    """
+    rows = (
+        f"2026-09-01,claude-sonnet-4-5-20250929,k,w,standard,{window},1000000,0,0,0,1000,0"
+        for window in ("≤ 200k", "> 200k")
+    )
+    ingest_file(store, write("t.csv", TOKENS, *rows))
+    file = tmp_path / "policy.toml"
+    rule = f'[[model_selection]]\nfeature = "*"\nfrom = "{source}"\nto = "gemini-2.5-pro"\n'
+    file.write_text(f'name = "elsewhere"\n{rule}')
+    policy, _ = read_policy(file)
+    billed = Session(store, open_book()).bill(policy, steps="whole")
+    cents = Decimal(billed.ledger[frozenset(policy.levers)].total) / 10**10
+    assert cents == 125 + 1 + 250 + Decimal("1.5")
 
 
 def test_a_model_without_a_step_costs_the_same_at_any_length(store, write):

@@ -9,6 +9,7 @@ import pytest
 from analyzer.errors import FormatError
 from analyzer.ingest.explain import explain
 from analyzer.ingest.load import Wish, ingest_file
+from analyzer.replay.same_money import read_held
 
 HEADER = (
     "date,entity_id,entity_alias,api_key,key_alias,user_id,user_email,model,spend,flat_cost,"
@@ -91,3 +92,20 @@ def test_the_table_of_daily_spend_reads_like_the_export(store, tmp_path):
     by_tag.write_text(json.dumps({**spend, "tag": "blue"}) + "\n")
     with pytest.raises(FormatError, match="fits no known format"):
         ingest_file(store, by_tag)
+
+
+@pytest.mark.parametrize(("preferred", "left"), [("requests", 0), ("totals", 1)])
+def test_an_export_that_names_only_the_gateway_is_the_same_money_as_its_calls(
+    store, tmp_path, preferred, left
+):
+    """Whichever provider the calls went to: adding both would double the spend."""
+    call = {"request_id": "r1", "ts": "2026-09-01T10:00:00Z", "provider": "openai",
+            "model": "gpt-4o-mini", "input_tokens": 900, "output_tokens": 80}  # fmt: skip
+    log = tmp_path / "calls.jsonl"
+    log.write_text(json.dumps(call) + "\n")
+    ingest_file(store, log)
+    ingest_file(store, write(tmp_path, row()))
+    held = read_held(store, preferred)
+    assert held.same_money is not None
+    assert len(held.buckets) == left
+    assert store.rows("SELECT count(*) FROM kept_requests") == [(1 - left,)]

@@ -96,3 +96,17 @@ def test_what_was_noticed_stands_with_its_file_until_the_file_goes(store, tmp_pa
     assert store.rows("SELECT count(*) FROM source_notes") == [(0,)]
     store.rows("DROP TABLE source_notes")
     assert [source.notes for source in _sources(store)] == [()]
+
+
+def test_the_file_that_most_calls_are_shared_with_is_named(store, tmp_path):
+    """A file of one call, which is alike by chance or not, hides no other."""
+    ingest_file(store, write(tmp_path, "big.jsonl"))
+    ingest_file(store, write(tmp_path, "tiny.jsonl", calls=1, ids="c"))
+    (note,) = ingest_file(store, write(tmp_path, "again.jsonl", ids="b")).notes
+    assert note.startswith("12 of its 12 requests")
+    assert "big.jsonl" in note
+
+
+def test_one_call_alike_where_two_files_touch_is_chance(store, tmp_path):
+    ingest_file(store, write(tmp_path, "one.jsonl", calls=1))
+    assert ingest_file(store, write(tmp_path, "next.jsonl", ids="b")).notes == ()

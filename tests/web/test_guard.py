@@ -221,6 +221,9 @@ DRIPS = {
     "a body": (
         b"POST /upload/page HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\n"
         b"X-File-Name: slow.jsonl\r\nContent-Length: 1000000\r\n\r\nhalf", b""),
+    "a body, byte by byte": (
+        b"POST /login HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\n"
+        b"Content-Length: 100000\r\n\r\n", b"x%d"),
 }  # fmt: skip
 
 
