@@ -139,12 +139,16 @@ def _moved(events: Iterable[Any]) -> tuple[int, int, int]:
 
 def _run(words: list[str], environment: dict[str, str]) -> Cost:
     command = [sys.executable, "-c", "from analyzer.cli import main; main()", "simulate"]
-    with TemporaryDirectory() as folder, (Path(folder) / "out").open("w+") as out:
+    with (
+        TemporaryDirectory() as folder,
+        (Path(folder) / "out").open("w+") as out,
+        (Path(folder) / "log").open("w+") as log,
+    ):
         began = time.monotonic()
         process = subprocess.Popen(
             [*command, "--policy", str(POLICY), "--json", *words],
             stdout=out,
-            stderr=subprocess.DEVNULL,
+            stderr=log,
             env={**os.environ, **environment},
             start_new_session=True,
         )
@@ -154,7 +158,8 @@ def _run(words: list[str], environment: dict[str, str]) -> Cost:
             largest = max(largest, _watch(process.pid, ticks))
             time.sleep(_POLL_S)
         if process.returncode:
-            raise SystemExit(f"{' '.join(words)}: exit code {process.returncode}")
+            log.seek(0)
+            raise SystemExit(f"{' '.join(words)}: exit code {process.returncode}\n{log.read()}")
         seconds = time.monotonic() - began
         out.seek(0)
         return Cost(seconds, sum(ticks.values()) / _TICKS, largest, out.read())

@@ -149,6 +149,8 @@ def duty_grid(findings: Findings) -> Grid | None:
 
 def staleness(findings: Findings) -> str:
     """Return how old a cached answer can get, against what its owner allows; empty without one."""
+    if not findings.steps[-1].total.hits:
+        return ""
     for duty in findings.board.duties:
         if duty.lever == "caching":
             return _staleness(duty)

@@ -42,9 +42,13 @@ class PriceRow:
 
 def count_rows(coverage: Coverage) -> tuple[CountRow, ...]:
     """Return what the log holds, as requests and as shares of them."""
+    uncounted = coverage.uncounted_buckets
+    priced = "Priced: these make every figure"
+    if uncounted:
+        priced = "Priced: these and the uncounted totals make every figure"
     counts = (
         ("In the window", coverage.requests),
-        ("Priced: these make every figure", coverage.priced_requests),
+        (priced, coverage.priced_requests),
         ("No price known: left out, before and after", coverage.unpriced_requests),
         ("Failed: keep their cost, no lever touches them", coverage.failed_requests),
         ("Answered by a cache you already have: no cost", coverage.already_cached),
@@ -52,10 +56,14 @@ def count_rows(coverage: Coverage) -> tuple[CountRow, ...]:
         ("With a loaded quality score", coverage.scored_requests),
         ("Known only as totals of a billing export", coverage.bucket_requests),
     )
-    return tuple(
+    rows = tuple(
         CountRow(label, spelling.count(n), spelling.percent(n, coverage.requests))
         for label, n in counts
     )
+    if not uncounted:
+        return rows
+    label = "Usage totals that do not count their requests, in no count above"
+    return (*rows, CountRow(label, spelling.count(uncounted), spelling.NOTHING))
 
 
 def source_rows(sources: tuple[Source, ...]) -> tuple[SourceRow, ...]:

@@ -170,15 +170,16 @@ def model_grid(findings: Findings) -> Grid:
         (
             spelling.name(row.model),
             spelling.name(row.provider),
-            spelling.count(row.before_calls),
+            _calls(row.before_calls, row.spend.before_pico_usd),
             *_spend_row((), pair, row.spend, findings)[:2],
-            spelling.count(row.after_calls),
+            _calls(row.after_calls, row.spend.after_pico_usd),
             *_spend_row((), pair, row.spend, findings)[2:],
         )
         for row, pair in zip(found, zip(before, after, strict=True), strict=True)
     )
     spent = _spend_total(findings, 0)
-    calls = [spelling.count(step.total.calls) for step in (findings.steps[0], findings.steps[-1])]
+    ends = (findings.steps[0].total, findings.steps[-1].total)
+    calls = [_calls(total.calls, total.pico_usd) for total in ends]
     return Grid(
         "models",
         "Which models are called",
@@ -199,6 +200,11 @@ def model_grid(findings: Findings) -> Grid:
         words=frozenset({1}),
         wide=True,
     )
+
+
+def _calls(count: int, pico_usd: int) -> str:
+    """Spell a count; a dash where money was paid for calls that the export does not count."""
+    return spelling.NOTHING if pico_usd and not count else spelling.count(count)
 
 
 def _footed(findings: Findings, spends: list[Pair]) -> tuple[tuple[int, ...], tuple[int, ...]]:
