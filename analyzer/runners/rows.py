@@ -80,20 +80,21 @@ class Rows:
 
     def _answer(self, rule: Caching, features: list[int], log: Log) -> Hits:
         hits = self.nothing()
-        rows, keyed = self._sorted(rule, features, log)
-        places = rows[keyed.rows]
-        hits.hit[places], coalesced = keyed.replay(rule)
-        if coalesced.any():
-            hits.coalesced[places] = coalesced
+        places, keyed = self._sorted(rule, features, log)
+        hit, coalesced = keyed.replay(rule)
+        hits.hit[places[hit]] = True
+        hits.coalesced[places[coalesced]] = True
         if rule.assumed_hit_rate is not None:
             hits.keep(unkeyed(self._store, log, features), rule, log.context)
         return hits
 
     def _sorted(self, rule: Caching, features: list[int], log: Log) -> tuple[np.ndarray, Keyed]:
+        """The requests sorted by key, and the place of each in the log."""
         key = (rule.key_columns, rule.required_columns, rule.coalesce, tuple(features))
         if key not in self._keyed:
             (requests,) = cache_keys(self._store, log, features, parts=1)
-            self._keyed[key] = requests["rowid"].to_numpy(), sort_by_key(requests, rule)
+            keyed = sort_by_key(requests, rule)
+            self._keyed[key] = requests["rowid"].to_numpy()[keyed.rows], keyed
         return self._keyed[key]
 
 
