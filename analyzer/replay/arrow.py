@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from analyzer.lever import Context
 from analyzer.levers.caching import Caching
-from analyzer.replay.partition import Sums, add
+from analyzer.replay.partition import Sums, add, replay
 from analyzer.replay.payers import PrefixPayers
 from analyzer.replay.plan import Plan
 from analyzer.replay.streams import answer, sum_up
@@ -97,6 +97,17 @@ def packed(sums: Sums) -> pa.Table:
 def add_packed(rows: Iterable[pa.Table]) -> Sums:
     """Add up the rows of any number of tables of ``PACKED``; their order changes nothing."""
     return add(unpacked(*row.values()) for table in rows for row in table.to_pylist())
+
+
+def whole_sums(rows: pa.Table, schema: pa.Schema, plan: Plan) -> Sums:
+    """Return what all partitions' rows of ``PACKED`` add up to; of no row, the sums of no request.
+
+    ``schema``: of the requests. Where nothing prices a single one, no partition holds any.
+    """
+    if rows.num_rows:
+        return add_packed([rows])
+    nobody = _frame([pa.RecordBatch.from_pylist([], schema=schema)])
+    return replay(described(nobody).with_row_index("row"), plan)
 
 
 def unpacked(cells: bytes, tallies: bytes, evals: bytes) -> Sums:

@@ -22,10 +22,10 @@ from analyzer.replay.arrow import (
     Batches,
     Made,
     add_batches,
-    add_packed,
     answer_batches,
     first_batches,
     sum_batches,
+    whole_sums,
 )
 from analyzer.replay.hits import covered
 from analyzer.replay.partition import Sums
@@ -69,7 +69,8 @@ def run(
     schema = from_arrow_schema(PACKED)
     partial = marked.mapInArrow(summed, schema)
     whole = partial.repartition(1).mapInArrow(add_batches, schema)
-    return add_packed([cast("pa.Table", whole.toArrow())])
+    rows = cast("pa.Table", whole.toArrow())
+    return whole_sums(rows, to_arrow_schema(marked.schema), plan)
 
 
 def _answered(requests: DataFrame, log: Log, policy: Policy, plan: Plan, sizes: Sizes) -> DataFrame:

@@ -55,6 +55,12 @@ def test_rows_are_read_and_rejected_as_ingest_does(spark, tmp_path):
     assert_equal(find_on(spark, case), expected(case))
 
 
+def test_a_lake_of_which_nothing_is_priced_is_told_as_a_database_is(spark, tmp_path):
+    rows = [{**GOOD, "request_id": name, "model": "zz-ghost"} for name in "ab"]
+    case, _ = lake_of(tmp_path, rows)
+    assert_equal(find_on(spark, case), expected(case))
+
+
 @pytest.mark.parametrize("ts", ["2026-09-01T08:00:00.000001Z", "1788249600.5", 1788249600.25])
 def test_times_are_read_as_ingest_reads_them(spark, tmp_path, ts):
     case, account = lake_of(tmp_path, [{**GOOD, "ts": ts}])

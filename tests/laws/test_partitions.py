@@ -16,7 +16,7 @@ from analyzer.ingest.scores import load_evals
 from analyzer.policy import read_policy
 from analyzer.pricing.book import open_book
 from analyzer.replay import hits, stretches
-from analyzer.replay.arrow import add_packed, sum_batches
+from analyzer.replay.arrow import PACKED, sum_batches, whole_sums
 from analyzer.replay.partition import add, replay
 from analyzer.replay.payers import PrefixPayers
 from analyzer.replay.plan import plan
@@ -95,6 +95,7 @@ def test_a_partition_needs_only_the_requests_that_share_a_prefix(world, cut):
     parts = shards or [marked]
     assert_same(add(replay(part, asked) for part in parts), whole)
     sent = pickle.loads(pickle.dumps(asked))
-    batches = [part.drop("row", "live", "day").to_arrow().to_batches() for part in parts]
-    rows = [row for batch in batches for row in sum_batches(batch, sent, rows_at_once=3)]
-    assert_same(add_packed([pa.Table.from_batches(rows)]), whole)
+    tables = [part.drop("row", "live", "day").to_arrow() for part in parts]
+    made = (sum_batches(table.to_batches(), sent, rows_at_once=3) for table in tables)
+    rows = pa.Table.from_batches([row for rows in made for row in rows], PACKED)
+    assert_same(whole_sums(rows, tables[0].schema, sent), whole)
