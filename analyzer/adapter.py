@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from analyzer.pricing.names import LONG_CONTEXT
-
 Kind = Literal["json", "csv", "parquet"]
 """How the file is written. ``json`` is JSON lines, one JSON array, or JSON objects in a row."""
 
@@ -147,15 +145,6 @@ def model_apart(model: str, *, audio: Sequence[str], image: Sequence[str]) -> st
         f"{model} || CASE WHEN {some(audio)} THEN ' + audio' "
         f"WHEN {some(image)} THEN ' + image' ELSE '' END"
     )
-
-
-def long_context_apart(model: str, is_long: str) -> str:
-    """Return SQL for a model's name that says where all of a total's calls had a long context.
-
-    The name is priced as the model's calls above the step of its price; where it has no step, as
-    any other.
-    """
-    return f"{model} || CASE WHEN coalesce({is_long}, false) THEN '{LONG_CONTEXT}' ELSE '' END"
 
 
 def day_or_hour(path: str) -> tuple[str, str]:

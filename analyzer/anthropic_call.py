@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from analyzer.adapter import Column, json_values
+from analyzer.pricing.names import LONG_CONTEXT
 
 # What an answer depends on. The model is left out: the replay adds it where a cache needs it.
 _GENERATION_INPUTS = (
@@ -45,6 +46,24 @@ def dearer(*, searches: str, speed: str, place: str) -> Mapping[str, str]:
             f"lower({place}) NOT IN ('global', 'not_available')"
         ),
     }
+
+
+# Written "≤ 200k" (U+2264) in the console, "0-200k" in the report of the API.
+_IS_LONG = "NOT regexp_matches({context_window}, '^(≤|<|0)')"
+LONG_CALLS: Mapping[str, str] = {
+    "of calls with a long context: their model goes by its name + long context, at the price "
+    "of such calls where it has one": _IS_LONG
+}
+"""The remark on totals whose calls all had a long context."""
+
+
+def long_context_apart(model: str) -> str:
+    """Return SQL for a model's name that says where all of a total's calls had a long context.
+
+    The name is priced as the model's calls above the step of its price; where it has no step, as
+    any other.
+    """
+    return f"{model} || CASE WHEN coalesce({_IS_LONG}, false) THEN '{LONG_CONTEXT}' ELSE '' END"
 
 
 def dearer_at(*places: str) -> Mapping[str, str]:

@@ -174,12 +174,12 @@ def _named(shares: list[LeverShare]) -> str:
 def _test(findings: Findings) -> str:
     packed = [s for s in _sure(findings) if s.lever in _CHANGES_PROMPTS]
     found = [s for s in findings.attribution if _assumed(s) or s in packed]
-    doubtful = [spelling.lever(share.lever).lower() for share in found]
+    doubtful = _named(found)
     if not doubtful:
         return ""
     pairs = sum(1 for row in findings.board.quality if row.role == "policy" and row.evals < 30)
     how = f" with 30 scored answers for each of {spelling.plural(pairs, 'choice')}" if pairs else ""
-    return f"Test before anything else ships: {', '.join(doubtful)}{how}."
+    return f"Test before anything else ships: {doubtful}{how}."
 
 
 def _assumed(share: LeverShare) -> bool:

@@ -7,13 +7,10 @@ UTC. Later headers add a context window, then ``inference_geo`` and ``speed``; w
 counted, but billed apart. ``api_key`` is the key's name, and Claude Code's names hold a person's.
 """
 
-from analyzer.adapter import Column, Format, day_or_hour, long_context_apart
-from analyzer.anthropic_call import dearer
+from analyzer.adapter import Column, Format, day_or_hour
+from analyzer.anthropic_call import LONG_CALLS, dearer, long_context_apart
 
 _STARTS, _ENDS = day_or_hour("usage_date_utc")
-
-# Written "≤ 200k" (U+2264) in the console, "0-200k" in the report of the API.
-_IS_LONG = "NOT regexp_matches({context_window}, '^(≤|<|0)')"
 
 FORMAT = Format(
     name="anthropic_tokens_csv",
@@ -37,14 +34,13 @@ FORMAT = Format(
     ),
     remarks={
         **dearer(searches="{web_search_count}", speed="{speed}", place="{inference_geo}"),
-        "of calls with a long context: their model goes by its name + long context, at the price "
-        "of such calls where it has one": _IS_LONG,
+        **LONG_CALLS,
     },
     counts="exclusive",
     columns={
         "provider": Column("'anthropic'", "text", reads="anthropic"),
         "model": Column(
-            long_context_apart("{model_version}", _IS_LONG),
+            long_context_apart("{model_version}"),
             "text",
             reads="model_version, and + long context where context_window says so",
         ),

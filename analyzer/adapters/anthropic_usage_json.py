@@ -6,10 +6,8 @@ the report is not grouped by is null, and so is the key of the Workbench and the
 A page, lines of pages, and a list of buckets are read alike.
 """
 
-from analyzer.adapter import Column, Format, long_context_apart
-from analyzer.anthropic_call import dearer
-
-_IS_LONG = "NOT starts_with({context_window}, '0')"
+from analyzer.adapter import Column, Format
+from analyzer.anthropic_call import LONG_CALLS, dearer, long_context_apart
 
 FORMAT = Format(
     name="anthropic_usage_json",
@@ -43,14 +41,13 @@ FORMAT = Format(
             speed="{speed}",
             place="{inference_geo}",
         ),
-        "of calls with a long context: their model goes by its name + long context, at the price "
-        "of such calls where it has one": _IS_LONG,
+        **LONG_CALLS,
     },
     counts="exclusive",
     columns={
         "provider": Column("'anthropic'", "text", reads="anthropic"),
         "model": Column(
-            long_context_apart("{model}", _IS_LONG),
+            long_context_apart("{model}"),
             "text",
             "ask for the report again with group_by[]=model",
             reads="model, and + long context where context_window says so",

@@ -77,17 +77,18 @@ def detect(
             f"{source.path}: this is what is sent to a batch: load the batch's output, and name "
             "this file with --batch-input"
         )
+    nearest = _nearest(samples[0].shape, formats)
     raise UnknownFormatError(
         f"{source.path}: fits no known format. It is {looks(samples[0].shape)}",
-        _mend(samples[0].shape, formats),
-        nearest=_nearest(samples[0].shape, formats),
+        _mend(nearest, formats),
+        nearest=nearest,
     )
 
 
-def _mend(shape: Shape, formats: Sequence[Format]) -> str:
+def _mend(nearest: str, formats: Sequence[Format]) -> str:
     if formats is not FORMATS:
         return f"Name its columns as in {', or '.join(fmt.title for fmt in formats)}"
-    known = _nearest(shape, formats) or f"Known formats: {_names(formats)}"
+    known = nearest or f"Known formats: {_names(formats)}"
     return f"{known}; for any other write a mapping file (--mapping)"
 
 

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,11 +90,7 @@ def explain(path: Path, wish: Wish) -> Explanation:
     Raises:
         FormatError: the file cannot be read, or its format cannot be told.
     """
-    source = SourceFile(path, name=wish.name)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Store.open(Path(folder) / "explain.duckdb") as store,
-    ):
+    with _thrown_away(path, wish) as (store, source):
         store.unlock_digests()
         with readable(source) as plain_path:
             detected = detected_by(store, source, plain_path, wish)
@@ -110,14 +107,19 @@ def told(path: Path, wish: Wish) -> str:
     Raises:
         FormatError: the file cannot be read, or its format cannot be told.
     """
+    with _thrown_away(path, wish) as (store, source), readable(source) as plain_path:
+        detected = detected_by(store, source, plain_path, wish)
+    return f"{detected.format.title}, {looks(detected.shape)}, because {_why(detected, wish)}"
+
+
+@contextmanager
+def _thrown_away(path: Path, wish: Wish) -> Iterator[tuple[Store, SourceFile]]:
     source = SourceFile(path, name=wish.name)
     with (
         tempfile.TemporaryDirectory() as folder,
-        Store.open(Path(folder) / "told.duckdb") as store,
-        readable(source) as plain_path,
+        Store.open(Path(folder) / "explain.duckdb") as store,
     ):
-        detected = detected_by(store, source, plain_path, wish)
-    return f"{detected.format.title}, {looks(detected.shape)}, because {_why(detected, wish)}"
+        yield store, source
 
 
 def _explained(store: Store, source: SourceFile, detected: Detected, wish: Wish) -> Explanation:

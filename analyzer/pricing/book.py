@@ -89,21 +89,19 @@ class PriceBook:
     def resolve(self, provider: str | None, model: str) -> Resolution:
         """Return every group of prices that a name means, and where there is none, why."""
         key = (provider_id(provider), model)
-        if model.endswith(LONG_CONTEXT) and not self._names_itself(*key):
-            found = self.resolve(provider, model.removesuffix(LONG_CONTEXT))
-            return replace(found, matches=tuple(match.beyond_step() for match in found.matches))
         if key not in self._resolved:
-            own = tuple(m for table in self.tables for m in table.matches(*key, self._known))
-            rest = self._bundled(*key)
-            named = leading_provider(model, self._known)
-            matches = (discounted(m, (key[0], named), self.discounts) for m in own + rest.matches)
-            self._resolved[key] = Resolution(tuple(matches), "" if own else rest.reason)
+            self._resolved[key] = self._resolve(*key)
         return self._resolved[key]
 
-    def _names_itself(self, provider: str | None, model: str) -> bool:
-        """Whether a user's table lists the very name of long calls."""
-        tables = self.tables
-        return any(True for t in tables for _ in t.matches(provider, model, self._known))
+    def _resolve(self, provider: str | None, model: str) -> Resolution:
+        own = tuple(m for table in self.tables for m in table.matches(provider, model, self._known))
+        if model.endswith(LONG_CONTEXT) and not own:
+            found = self.resolve(provider, model.removesuffix(LONG_CONTEXT))
+            return replace(found, matches=tuple(match.beyond_step() for match in found.matches))
+        rest = self._bundled(provider, model)
+        sold_by = provider, leading_provider(model, self._known)
+        matches = (discounted(match, sold_by, self.discounts) for match in own + rest.matches)
+        return Resolution(tuple(matches), "" if own else rest.reason)
 
     @property
     def known_providers(self) -> frozenset[str]:

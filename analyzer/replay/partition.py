@@ -68,10 +68,10 @@ def decide_all(requests: pl.DataFrame, plan: Plan) -> list[pl.DataFrame]:
         called=pl.lit(value=True), called_on_miss=~pl.col("hit")
     )
     # Parting copies every row, and a session asks for one feature at a time.
-    alone = len(plan.profiles) == 1 and live["feature"].min() == live["feature"].max()
-    features = {} if alone else live.partition_by("feature", as_dict=True)
-    if alone and plan.profiles[0].features == (live["feature"].min(),):
-        features = {plan.profiles[0].features: live}
+    first, last = live["feature"].min(), live["feature"].max()
+    features: Mapping[tuple[object, ...], pl.DataFrame] = {(first,): live}
+    if first != last:
+        features = live.partition_by("feature", as_dict=True)
     return [
         decide(_of_profile(live, features, profile), profile, context) for profile in plan.profiles
     ]

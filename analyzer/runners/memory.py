@@ -110,7 +110,9 @@ class _Desk:
     def fill(self) -> None:
         """Replay what is missing, and keep it."""
         self._replay_missing(self.unit.plan.parts)
-        self.logged(), self.evals(), list(self.tallies())
+        self.logged()
+        self.evals()
+        list(self.tallies())
 
     def cells(self, whole: Plan) -> Iterator[Piece]:
         """Yield the cells of each part, by its place in the whole plan."""

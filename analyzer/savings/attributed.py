@@ -12,6 +12,7 @@ import polars as pl
 from analyzer.lever import UNTAGGED
 from analyzer.pricing.book import PriceBook
 from analyzer.pricing.price import Price, TokenSums
+from analyzer.replay.costing import TOKEN_CLASSES
 from analyzer.store import Store
 
 CALL_SITE = "call-site-"
@@ -19,7 +20,6 @@ CALL_SITE = "call-site-"
 _DAY_SECONDS = 86_400
 _OF_A_DAY = ("provider", "model", "day")
 _PRICED_BY = ("held_as", "feature_id", "feature", "price_no", "batch", "above")
-_CLASSES = ("uncached", "cached", "write", "write_1h", "output")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def spend_by_feature(store: Store, book: PriceBook) -> tuple[FeatureSpend, ...]:
     usage = store.query("feature_usage")
     prices, days = _priced_days(usage, book)
     told = _told_by_step(store, usage.join(days, on=_OF_A_DAY))
-    sums = told.group_by(_PRICED_BY).agg(pl.col("requests", *_CLASSES).sum())
+    sums = told.group_by(_PRICED_BY).agg(pl.col("requests", *TOKEN_CLASSES).sum())
     found: dict[tuple[str, str], FeatureSpend] = {}
     for row in sums.iter_rows(named=True):
         key = row["held_as"], row["feature_id"]
@@ -100,7 +100,7 @@ def _told_by_step(store: Store, usage: pl.DataFrame) -> pl.DataFrame:
 
 
 def _plus(before: FeatureSpend | None, row: Mapping[str, Any], prices: list[Price]) -> FeatureSpend:
-    sums = {name: int(row[name]) for name in _CLASSES}
+    sums = {name: int(row[name]) for name in TOKEN_CLASSES}
     priced = row["price_no"] is not None
     cost = 0
     if priced:
