@@ -19,6 +19,7 @@ import polars as pl
 
 from analyzer.money import plain_usd
 from analyzer.replay.coalitions import Replay
+from analyzer.replay.costing import INPUT_CLASSES
 from analyzer.replay.ledger import NO_LEVERS, Ledger
 from analyzer.replay.requests import DAY_US, Log, day_of
 from analyzer.savings.board import Replayed
@@ -55,7 +56,6 @@ COLUMNS = (
     "Tags",
     "x_RebillScenario",
 )
-_INPUT = ("uncached", "cached", "write", "write_1h")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _ACCOUNT = "not in the log"
 
@@ -77,7 +77,7 @@ def rows(log: Log, replay: Replay, ledger: Ledger, side: str) -> Iterator[Row]:
     cells = replay.cells(NO_LEVERS if side == "before" else ledger.everything)
     sums = cells.group_by("day", "feature", "model", "above").agg(
         pl.col("pico_usd", "output_pico_usd", "output").sum(),
-        read=pl.sum_horizontal(*_INPUT).sum(),
+        read=pl.sum_horizontal(*INPUT_CLASSES).sum(),
     )
     for cell in sums.sort("day", "feature", "model", "above").iter_rows(named=True):
         model = log.catalog.models[cell["model"]]

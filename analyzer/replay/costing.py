@@ -10,7 +10,8 @@ import polars as pl
 from analyzer.pricing.price import Price, UnitPrices
 from analyzer.replay.catalog import Catalog
 
-TOKEN_CLASSES = ("uncached", "cached", "write", "write_1h", "output")
+INPUT_CLASSES = ("uncached", "cached", "write", "write_1h")
+TOKEN_CLASSES = (*INPUT_CLASSES, "output")
 
 _UNIT_OF: dict[str, Callable[[UnitPrices], int]] = {
     "uncached": lambda units: units.input,

@@ -10,7 +10,7 @@ import polars as pl
 from analyzer.levers.batch_api import BatchApi
 from analyzer.pricing.price import Price
 from analyzer.replay.catalog import Catalog
-from analyzer.replay.costing import TOKEN_CLASSES, pico_usd, with_price_step
+from analyzer.replay.costing import INPUT_CLASSES, TOKEN_CLASSES, pico_usd, with_price_step
 
 CELL = ("feature", "day", "model", "above", "batch")
 SUMS = ("calls", *TOKEN_CLASSES, "truncated")
@@ -52,7 +52,7 @@ def price_cubes(
     return priced.group_by("coalition", "feature", "day").agg(
         pl.col("pico_usd").sum(),
         pl.col("calls").sum(),
-        input_tokens=pl.sum_horizontal("uncached", "cached", "write", "write_1h").sum(),
+        input_tokens=pl.sum_horizontal(INPUT_CLASSES).sum(),
         output_tokens=pl.col("output").sum(),
         truncated=pl.col("truncated").sum(),
     )
@@ -61,7 +61,7 @@ def price_cubes(
 def price_cells(cube: pl.DataFrame, catalog: Catalog, rule: BatchApi | None) -> pl.DataFrame:
     """Return a cube's cells with ``pico_usd``, and ``output_pico_usd``: what its answers cost."""
     price = pico_usd(catalog, [partial(_interactive_ppm, rule)])
-    inputs = {name: pl.lit(0, dtype=pl.Int64) for name in TOKEN_CLASSES if name != "output"}
+    inputs = dict.fromkeys(INPUT_CLASSES, pl.lit(0, dtype=pl.Int64))
     answers = cube.with_columns(**inputs).select(price)
     return cube.with_columns(pico_usd=price, output_pico_usd=answers.to_series())
 

@@ -10,11 +10,10 @@ from analyzer.board import Pair, Reroute, Shock
 from analyzer.findings import Window
 from analyzer.money import round_half_up
 from analyzer.replay.catalog import Catalog, CatalogModel
+from analyzer.replay.costing import INPUT_CLASSES
 from analyzer.replay.requests import DAY_US
 from analyzer.savings.project import MONTHS_A_YEAR, monthly
 from analyzer.savings.spend import provider_of
-
-_INPUTS = ("uncached", "cached", "write", "write_1h")
 
 
 def shocks(
@@ -79,7 +78,7 @@ def _rerouted(
 
     Tokens are counted and answers are as long as the other model's price entry says.
     """
-    read = pl.sum_horizontal(*_INPUTS).sum()
+    read = pl.sum_horizontal(*INPUT_CLASSES).sum()
     sums = live.group_by("model").agg(read=read, written=pl.col("output").sum()).rows()
     seen = set()
     for other in others:

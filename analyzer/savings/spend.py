@@ -11,6 +11,7 @@ from analyzer.findings import LeverShare
 from analyzer.pricing.book import PriceBook
 from analyzer.pricing.review import disagreement
 from analyzer.replay.catalog import Catalog, CatalogModel
+from analyzer.replay.costing import INPUT_CLASSES
 from analyzer.replay.requests import Log
 
 UNKNOWN_PROVIDER = "(not named)"
@@ -83,7 +84,7 @@ def _paid(cells: pl.DataFrame) -> int:
 
 def _listed(catalog: Catalog, cells: pl.DataFrame) -> int:
     """Every input token at the input price and every answer at the output price, no discount."""
-    inputs = pl.sum_horizontal("uncached", "cached", "write", "write_1h").sum()
+    inputs = pl.sum_horizontal(*INPUT_CLASSES).sum()
     sums = cells.group_by("model", "above").agg(read=inputs, written=pl.col("output").sum())
     total = 0
     for number, above, read, written in sums.iter_rows():

@@ -10,12 +10,11 @@ from analyzer.board import Threshold
 from analyzer.levers.batching import Batching
 from analyzer.levers.compression import Compression
 from analyzer.money import round_half_up
+from analyzer.replay.costing import INPUT_CLASSES
 from analyzer.replay.decide import Profile
 from analyzer.replay.ledger import Ledger
 from analyzer.replay.requests import Log
 from analyzer.savings.quality import Cells
-
-_INPUTS = ("uncached", "cached", "write", "write_1h")
 
 
 def thresholds(
@@ -69,7 +68,7 @@ def _packs(
 
 
 def _tokens(cells: pl.DataFrame) -> int:
-    return sum(_sum(cells, name) for name in _INPUTS)
+    return sum(_sum(cells, name) for name in INPUT_CLASSES)
 
 
 def _sum(cells: pl.DataFrame, column: str) -> int:

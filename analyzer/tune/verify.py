@@ -14,7 +14,7 @@ from analyzer.levers.routing import Routing
 from analyzer.policy import Policy
 from analyzer.replay.catalog import Catalog
 from analyzer.replay.coalitions import Replay
-from analyzer.replay.costing import TOKEN_CLASSES, pico_usd
+from analyzer.replay.costing import INPUT_CLASSES, pico_usd
 from analyzer.replay.partition import Sums
 from analyzer.replay.plan import BILLED
 from analyzer.replay.requests import DAY_US, Log, day_of
@@ -22,8 +22,6 @@ from analyzer.savings.board import Replayed
 from analyzer.session import Session
 from analyzer.store import Store
 from analyzer.variance import Effects, Side, effects, total
-
-_INPUTS = tuple(name for name in TOKEN_CLASSES if name != "output")
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +208,7 @@ def _by_feature(cells: pl.DataFrame) -> dict[int, int]:
 def _rates(cells: pl.DataFrame, requests: Mapping[int, int]) -> dict[int, Rates]:
     sums = cells.group_by("feature").agg(
         pl.col("calls").sum(),
-        read=pl.sum_horizontal(*_INPUTS).sum(),
+        read=pl.sum_horizontal(*INPUT_CLASSES).sum(),
         written=pl.col("output").sum(),
     )
     return {
