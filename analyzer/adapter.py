@@ -29,6 +29,10 @@ Unit = Literal[
 ]
 
 
+NO_MODEL = "(no model)"
+"""The model of totals that name none: nothing prices it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """Where one canonical column stands in a format, and in which unit.

@@ -190,7 +190,8 @@ class Findings:
     def is_priced(self) -> bool:
         """Whether any call has a known price. Where none has, a sum of zero says nothing."""
         found = self.coverage
-        return bool(found.priced_requests or found.buckets or not found.requests)
+        known = found.priced_requests or self.before_pico_usd or self.after_pico_usd
+        return bool(known or not (found.requests or found.buckets))
 
     @property
     def before_pico_usd(self) -> int:

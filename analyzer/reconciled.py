@@ -78,9 +78,15 @@ class Comparison:
         """The part of the residual that no cause names."""
         return sum(cause.pico_usd for cause in self.causes if cause.name == "unexplained")
 
+    @property
+    def all_unpriced(self) -> bool:
+        """Whether no token has a price, so that nothing can be held against what was said."""
+        unpriced = sum(cause.pico_usd for cause in self.causes if cause.name == "unpriced_model")
+        return not self.priced_pico_usd and 0 != unpriced == self.said_pico_usd
+
     def within(self, tolerance_ppm: int) -> bool | None:
         """Return whether the residual is within a share of what was said; None without any."""
-        if not self.said_pico_usd and not self.priced_pico_usd:
+        if self.all_unpriced or (not self.said_pico_usd and not self.priced_pico_usd):
             return None
         return abs(self.residual_pico_usd) * 1_000_000 <= tolerance_ppm * abs(self.said_pico_usd)
 

@@ -147,7 +147,7 @@ def decision(findings: Findings) -> str:
     """Return the decision that the figures ask for, in one sentence."""
     name, board = quoted(findings.policy), findings.board
     shown = headline(findings)
-    if findings.coverage.priced_requests == 0 and not findings.coverage.buckets:
+    if not findings.is_priced or not (findings.coverage.requests or findings.coverage.buckets):
         return "Nothing can be decided: no request of this log has a known price."
     lacking = {skip.feature for skip in findings.coverage.skipped}
     if findings.saving_pico_usd == 0 and lacking.issuperset(findings.steps[0].features):

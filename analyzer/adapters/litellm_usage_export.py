@@ -8,7 +8,7 @@ like a formula has a quote before it. Only the variant by model names models: ro
 kept under ``(no model)``, which nothing prices. A row names no provider, only the gateway.
 """
 
-from analyzer.adapter import Column, Format, Refusal, day_or_hour
+from analyzer.adapter import NO_MODEL, Column, Format, Refusal, day_or_hour
 
 _STARTS, _ENDS = day_or_hour("date")
 
@@ -54,9 +54,9 @@ FORMAT = Format(
             reads="custom_llm_provider, else litellm",
         ),
         "model": Column(
-            "coalesce({model}, {model_group}, '(no model)')",
+            f"coalesce({{model}}, {{model_group}}, '{NO_MODEL}')",
             "text",
-            reads="model, else model_group, else (no model)",
+            reads=f"model, else model_group, else {NO_MODEL}",
         ),
         "feature": Column(f"coalesce({', '.join(map(_unguarded, _NAMED))})", "text"),
         "start_us": Column(_STARTS, "utc_time"),

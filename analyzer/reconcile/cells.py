@@ -83,10 +83,10 @@ def read_cells(
     log = store.summary("reconcile_log", {"day_prices": prices.frame()})
     for row in log.iter_rows(named=True):
         _add_log(grid.of_row(row), row, prices)
+    # A gateway that logs each call's cost says no more with its totals: they are the same dollars.
+    alone = not log["logged_calls"].sum()
     for row in store.query("reconcile_usage").iter_rows(named=True):
-        cell = grid.of_row(row)
-        cell.usage = cell.usage or Side()
-        cell.usage.add_usage(row, prices.at(row["provider"], row["model"], row["day"]))
+        _add_usage(grid.of_row(row), row, prices, alone=alone)
     for charge in charges:
         model = {TOOL: TOOLS, OTHER: OTHERS}.get(charge.kind, charge.model)
         grid.of(charge.provider, model, charge.first_day).charges.append(charge)
@@ -99,6 +99,14 @@ def _add_log(cell: Cell, row: Mapping[str, Any], prices: DayPrices) -> None:
     if row["logged_calls"]:
         cell.logged = cell.logged or Logged()
         cell.logged.add(row)
+
+
+def _add_usage(cell: Cell, row: Mapping[str, Any], prices: DayPrices, *, alone: bool) -> None:
+    cell.usage = cell.usage or Side()
+    pico = cell.usage.add_usage(row, prices.at(row["provider"], row["model"], row["day"]))
+    if alone and row["logged_calls"]:
+        cell.logged = cell.logged or Logged()
+        cell.logged.add_total(row, pico)
 
 
 def _long_spans(charges: Iterable[Charge]) -> dict[str, list[Span]]:

@@ -171,7 +171,11 @@ def _causes(splits: Sequence[Split], rates: dict[tuple[str, str], int]) -> tuple
             pico_usd=sum(pico for _, pico in parts),
             days=len({day for day, _ in parts}),
             text=cause_text(
-                name, provider, rates.get((provider, model)), len({day for day, _ in parts})
+                name,
+                provider,
+                model,
+                rates.get((provider, model)),
+                len({day for day, _ in parts}),
             ),
         )
         for (name, provider, model), parts in sums.items()

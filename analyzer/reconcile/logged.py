@@ -1,4 +1,4 @@
-"""What a log itself says its calls cost, against what their tokens cost."""
+"""What a log, or a gateway's totals, say that calls cost, against what their tokens cost."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(slots=True)
 class Logged:
-    """The calls of a cell that hold a cost. Money is pico-dollars."""
+    """The calls, or the totals, of a cell that hold a cost. Money is pico-dollars."""
 
     calls: int = 0
     said: int = 0
@@ -30,3 +30,11 @@ class Logged:
         self.unpriced += int(row["logged_unpriced_pico"] or 0)
         self.failed += int(row["failed_pico"] or 0)
         self.zero += int(row["zero_pico"] or 0)
+
+    def add_total(self, row: Mapping[str, Any], priced: int | None) -> None:
+        """Add a row of ``reconcile_usage.sql``; ``priced`` is None where it has no price."""
+        said = int(row["logged_pico"])
+        self.calls += int(row["logged_calls"])
+        self.said += said
+        self.priced += priced or 0
+        self.unpriced += said if priced is None else 0

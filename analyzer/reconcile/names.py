@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analyzer.adapter import NO_MODEL
 from analyzer.pricing.book import PriceBook
 from analyzer.pricing.names import LONG_CONTEXT, base_name
 from analyzer.pricing.providers import provider_id
@@ -30,6 +31,8 @@ class Names:
         A bill may name a family where the log names a snapshot, so snapshots are one model here;
         each call still has its own snapshot's price.
         """
+        if model == NO_MODEL:
+            return model
         key = (provider or "", model)
         if key not in self._models:
             plain = model.removesuffix(LONG_CONTEXT)

@@ -44,8 +44,11 @@ class Side:
         pico = {name: int(row[f"{name}_pico"] or 0) for name in TOKEN_CLASSES}
         self._add(row, price, pico if row["priced_calls"] else None)
 
-    def add_usage(self, row: Mapping[str, Any], price: Price | None) -> None:
-        """Add a row of ``reconcile_usage.sql``: a total, priced below the long-context step."""
+    def add_usage(self, row: Mapping[str, Any], price: Price | None) -> int | None:
+        """Add a row of ``reconcile_usage.sql``: a total, priced below the long-context step.
+
+        Returns what it costs; None without a price.
+        """
         pico = None
         if price is not None:
             units = price.units(
@@ -53,6 +56,7 @@ class Side:
             )
             pico = by_class(_tokens(row), units)
         self._add(row, price, pico)
+        return None if pico is None else sum(pico.values())
 
     def _add(
         self, row: Mapping[str, Any], price: Price | None, pico: Mapping[str, int] | None

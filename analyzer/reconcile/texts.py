@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analyzer.adapter import NO_MODEL
 from analyzer.money import PPM
 from analyzer.reconcile import causes
 
@@ -25,13 +26,16 @@ _TEXTS = {
     causes.ZERO: "calls logged at $0 for a model that has a price",
     causes.UNEXPLAINED: "no cause was found",
 }  # fmt: skip
+_NO_MODEL = "these totals name no model, so no token of them has a price: export the usage by model"
 
 
-def cause_text(name: str, provider: str, rate_ppm: int | None, days: int) -> str:
+def cause_text(name: str, provider: str, model: str, rate_ppm: int | None, days: int) -> str:
     """Return the sentence of a cause; ``rate_ppm`` is what was paid of the book's price.
 
     A rate that was seen on one of ``days`` only is not called steady.
     """
+    if name == causes.UNPRICED and model == NO_MODEL:
+        return _NO_MODEL
     if rate_ppm is None or name not in (causes.NEGOTIATED, causes.DEARER, causes.TIER):
         return _TEXTS.get(name, "")
     share = abs(PPM - rate_ppm)

@@ -121,7 +121,7 @@ def _left_out(
 
 def _bill(bill: Reconciliation | None) -> Iterator[Risk]:
     """Of what was billed or logged: what the tokens do not account for."""
-    if bill is None or bill.verdict is None:
+    if bill is None or bill.verdict is None or bill.verdict.all_unpriced:
         return
     gap = abs(bill.verdict.said_pico_usd - bill.verdict.priced_pico_usd)
     yield Risk("bill", bill.verdict.against, min(PPM, _share(gap, bill.verdict.said_pico_usd)), gap)

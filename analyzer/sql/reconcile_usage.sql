@@ -1,4 +1,5 @@
--- How many tokens do usage exports count, by model and day?
+-- How many tokens do usage exports count, by model and day, and what does a gateway say they cost?
+-- Totals with a cost and without one stand apart.
 SELECT
   provider,
   model,
@@ -10,7 +11,9 @@ SELECT
   sum(cached_input_tokens)::HUGEINT AS cached_tokens,
   sum(cache_write_tokens)::HUGEINT AS write_tokens,
   sum(cache_write_1h_tokens)::HUGEINT AS write_1h_tokens,
-  sum(output_tokens)::HUGEINT AS output_tokens
+  sum(output_tokens)::HUGEINT AS output_tokens,
+  count(logged_cost_pico)::BIGINT AS logged_calls,
+  sum(logged_cost_pico)::HUGEINT AS logged_pico
 FROM usage_buckets
-GROUP BY ALL
+GROUP BY provider, model, day, tier, logged_cost_pico IS NULL
 ORDER BY ALL;

@@ -64,8 +64,8 @@ def _side_grid(found: Reconciliation) -> Grid:
     return Grid(
         name="sides",
         title="Logged, priced and billed",
-        note="Days that are compared. Logged: what the log itself says. Usage: the provider's "
-        "usage export at the book's prices. An en dash is no word on it, not zero.",
+        note="Days that are compared. Logged: what the log, or a gateway's total, says. Usage: "
+        "the provider's usage export at the book's prices. An en dash is no word on it, not zero.",
         columns=("Provider and model", "Logged", "Priced", "Usage", "Billed", "Billed less priced"),
         rows=tuple(rows),
         total=total,

@@ -29,7 +29,7 @@ CAUSES = {
 _SAID = {
     "bill": "the bill says {said}",
     "usage export": "the provider's usage export comes to {said}",
-    "logged cost": "the log itself says {said}",
+    "logged cost": "logged costs come to {said}",
 }
 
 _WHY = {
@@ -67,7 +67,7 @@ def verdict(found: Reconciliation) -> str:
     compared = found.verdict
     if compared is None:
         return "Nothing to compare: no bill is loaded, and the logs hold no costs."
-    if found.within is None:
+    if found.within is None and not compared.all_unpriced:
         return f"Nothing to compare with the {compared.against}."
     return sentence(compared, found.tolerance_ppm)
 
@@ -80,6 +80,8 @@ def sentence(compared: Comparison, tolerance_ppm: int) -> str:
         for pico in (compared.said_pico_usd, compared.priced_pico_usd)
     )
     side = _SAID[compared.against].format(said=said)
+    if compared.all_unpriced:
+        return f"{side[0].upper()}{side[1:]}, and none of the tokens has a price: not compared."
     start = f"At the book's prices the tokens cost {priced}; {side}: "
     if not compared.residual_pico_usd:
         return f"{start}exactly the same."

@@ -1,0 +1,90 @@
+"""What a gateway's totals say they cost, held against their tokens at the book's prices."""
+
+import json
+from decimal import Decimal
+
+from click.testing import CliRunner
+
+from analyzer.cli import cli
+from tests.billing_files import FIRST, Use, causes, dollars, log, reconciled, table, uses
+from tests.golden_bills import GOLDEN
+
+_TEAM_USERS = GOLDEN / "litellm_team_users_csv/team_user_spend_2026-09-01_to_2026-09-04.csv"
+
+
+def _by_model(path, rows, spend):
+    """LiteLLM's usage export: one row a day, with what it says the tokens cost."""
+    lines = [
+        {
+            "date": f"{FIRST.replace(day=use.day + 1):%Y-%m-%d}", "entity_id": "team",
+            "model": "gpt-4o", "spend": str(spend(use)), "flat_cost": "0", "api_requests": "10",
+            "prompt_tokens": use.input + use.cached, "completion_tokens": use.output,
+            "cache_read_input_tokens": use.cached, "cache_creation_input_tokens": 0,
+        }
+        for use in rows
+    ]  # fmt: skip
+    return table(path, lines)
+
+
+def test_totals_with_a_cost_are_held_against_their_tokens(tmp_path):
+    days = uses(6)
+    file = _by_model(tmp_path / "usage.csv", days, lambda use: dollars([use]) * Decimal("1.1"))
+    found = reconciled(tmp_path, [file])
+    assert found.verdict.against == "logged cost"
+    assert Decimal(found.verdict.said_pico_usd).scaleb(-12) == dollars(days) * Decimal("1.1")
+    assert causes(found.verdict) == {"higher_rate": dollars(days) / 10}
+    assert found.within is False
+
+
+def test_totals_beside_a_log_that_holds_costs_are_the_same_dollars(tmp_path):
+    days = uses(3)
+    file = _by_model(tmp_path / "usage.csv", days, lambda use: dollars([use]))
+    calls = [
+        log(tmp_path / f"{use.day}.jsonl", [use], logged_cost=str(dollars([use]))) for use in days
+    ]
+    found = reconciled(tmp_path, [file, *calls])
+    (said,) = [c.said_pico_usd for c in found.comparisons if c.against == "logged cost"]
+    assert Decimal(said).scaleb(-12) == dollars(days)
+
+
+def test_totals_without_a_cost_add_none(tmp_path):
+    priced, silent = Use(0, 1_000, 10), Use(1, 5_000, 50)
+    file = _by_model(
+        tmp_path / "usage.csv",
+        [priced, silent],
+        lambda use: "" if use is silent else dollars([use]),
+    )
+    found = reconciled(tmp_path, [file])
+    assert Decimal(found.verdict.priced_pico_usd).scaleb(-12) == dollars([priced])
+    assert found.within is True
+
+
+def test_totals_that_name_no_model_are_spent_and_not_compared(tmp_path):
+    whole = [line for line in _TEAM_USERS.read_text().splitlines() if "never" not in line]
+    file = tmp_path / _TEAM_USERS.name
+    file.write_text("\n".join(whole))
+    found = reconciled(tmp_path, [file])
+    assert found.verdict.said_pico_usd == 862_345_678_901
+    assert found.within is None
+    (cause,) = found.verdict.causes
+    assert (cause.name, cause.model) == ("unpriced_model", "(no model)")
+    assert "export the usage by model" in cause.text
+
+
+def _run(*words):
+    return CliRunner().invoke(cli, [str(word) for word in words])
+
+
+def test_a_file_without_models_is_named_as_not_simulable(tmp_path):
+    database, policy = tmp_path / "x.duckdb", tmp_path / "policy.toml"
+    assert _run("ingest", "--db", database, _TEAM_USERS).exit_code == 0
+    told = _run("reconcile", "--db", database).stdout
+    assert "Logged costs come to $0.86235, and none of the tokens has a price" in told
+    policy.write_text(
+        'name = "less"\n[[model_selection]]\nfeature = "*"\nfrom = "*"\nto = "gpt-4o-mini"\n'
+    )
+    asked = ("simulate", "--db", database, "--policy", policy)
+    shown = _run(*asked).stdout
+    assert "Spend a month today: not known; under the policy: not known" in shown
+    assert "$0.00" not in shown
+    assert json.loads(_run(*asked, "--json").stdout)["coverage"]["priced_requests"] == 0
