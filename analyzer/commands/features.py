@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from analyzer.savings.attributed import FeatureSpend
 
 _PICO = 10**12
+_TITLES = {
+    "requests": "Requests:",
+    "totals": "Usage totals, which may be the same money as requests:",
+}
 
 
 @click.group("features", invoke_without_command=True)
@@ -133,7 +137,10 @@ def _text(spends: tuple[FeatureSpend, ...]) -> str:
     if not spends:
         return "no requests and no usage totals are loaded: rebill ingest FILE"
     lines = []
-    for held_as in dict.fromkeys(one.held_as for one in spends):
+    kinds = list(dict.fromkeys(one.held_as for one in spends))
+    for held_as in kinds:
+        if len(kinds) > 1:
+            lines.append(_TITLES[held_as])
         rows = [("id", "feature", "requests", "unpriced", "tokens", "cost")]
         rows += [
             (one.feature_id, one.feature if one.feature != one.feature_id else "",

@@ -27,13 +27,15 @@ def add(office: Office) -> None:
 
 async def _show(office: Office, held: ui.element) -> None:
     held.clear()
-    saved = office.shelf.all()
+    try:
+        saved = office.shelf.all()
+    except RebillError as error:
+        with held:
+            complain(str(error))
+        return
     with held:
         if not saved:
-            with ui.element("div").classes("empty"):
-                say("h2", "No scenario is saved yet").style("margin-top:0")
-                say("p", "Tune a policy, give it a name and save it; then tune another.", "lead")
-                ui.link("Tune a policy", "/tune")
+            _say_empty()
             return
         box = waiting(f"Replaying {spelling.plural(len(saved), 'scenario')}")
     found, failed = await _findings(office, saved)
@@ -47,6 +49,13 @@ async def _show(office: Office, held: ui.element) -> None:
         with ui.element("ul").classes("files"):
             for name, text in saved.items():
                 _saved(office, held, name, text)
+
+
+def _say_empty() -> None:
+    with ui.element("div").classes("empty"):
+        say("h2", "No scenario is saved yet").style("margin-top:0")
+        say("p", "Tune a policy, give it a name and save it; then tune another.", "lead")
+        ui.link("Tune a policy", "/tune")
 
 
 async def _findings(

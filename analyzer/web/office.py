@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from analyzer.commands.writing import write_text
+from analyzer.errors import StoreError
 from analyzer.web.desk import Desk
 from analyzer.web.spool import Spool
 from analyzer.web.tuning import Tuner
@@ -23,16 +24,31 @@ class Shelf:
     file: Path
 
     def all(self) -> dict[str, str]:
-        """Return every saved policy's text by its name."""
+        """Return every saved policy's text by its name.
+
+        Raises:
+            StoreError: the file cannot be read, and so must not be written over.
+        """
         try:
             held = json.loads(self.file.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            return {str(name): str(text) for name, text in held.items()}
+        except FileNotFoundError:
             return {}
-        return {str(name): str(text) for name, text in held.items()}
+        except (OSError, ValueError, AttributeError) as error:
+            raise StoreError(
+                f"{self.file}: the saved scenarios cannot be read: mend that file or move it away"
+            ) from error
 
-    def keep(self, name: str, text: str) -> None:
-        """Save a policy under a name, in place of an older one."""
-        self._write({**self.all(), name: text})
+    def keep(self, name: str, text: str) -> str | None:
+        """Save a policy under a name; return the name that another policy of that name has now."""
+        held = self.all()
+        older = held.get(name, text)
+        if older == text:
+            self._write({**held, name: text})
+            return None
+        aside = f"{name} (before)"
+        self._write({**held, aside: older, name: text})
+        return aside
 
     def drop(self, name: str) -> None:
         """Forget a saved policy."""

@@ -78,11 +78,12 @@ class Toolbar:
     def _save(self) -> None:
         name = (self._name.value or "").strip() or _NO_NAME
         try:
-            self._office.shelf.keep(name, self._page.text())
+            aside = self._office.shelf.keep(name, self._page.text())
         except RebillError as error:
             self._page.trouble(str(error))
             return
-        ui.notify(f"Saved as {spelling.name(name)}", type="positive")
+        kept = f"; what it was is kept as {spelling.name(aside)}" if aside else ""
+        ui.notify(f"Saved as {spelling.name(name)}{kept}", type="positive")
 
     async def _read(self, event: events.UploadEventArguments) -> None:
         self._take((await event.file.read())[:MOST_TEXT_BYTES].decode(errors="replace"))

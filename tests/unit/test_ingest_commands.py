@@ -166,3 +166,20 @@ def test_progress_shows_on_a_terminal_and_leaves_stdout_alone(tmp_path):
     os.close(ours)
     assert json.loads(done.stdout)["rows_in"] == 10
     assert b"bytes" in shown or b"kB" in shown
+
+
+def test_features_of_requests_and_of_totals_stand_in_tables_of_their_own(rebill, tmp_path):
+    header = "date,entity_id,model,spend,flat_cost,api_requests,cache_read_input_tokens"
+    usage = tmp_path / "usage.csv"
+    usage.write_text(
+        f"{header},prompt_tokens,completion_tokens\n2026-09-01,search,gpt-4o,1,0,9,0,1000,10\n"
+    )
+    rebill("ingest", _log(tmp_path), usage)
+    lines = rebill("features").stdout.splitlines()
+    totals = lines.index("Usage totals, which may be the same money as requests:")
+    requests = lines.index("Requests:")
+    assert [line.split()[0] for line in lines[totals + 2 : totals + 3]] == ["search"]
+    assert [line.split()[0] for line in lines[requests + 2 : requests + 4]] == [
+        "chat",
+        "(untagged)",
+    ]
