@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import cast
 
 import pyarrow as pa
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - its usual name
 from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 from pyspark.sql.types import BooleanType, StructField, StructType
 
-from analyzer.levers.caching import Caching
 from analyzer.policy import Policy
 from analyzer.replay.arrow import (
     ORDER,
@@ -34,6 +33,7 @@ from analyzer.replay.plan import Plan
 from analyzer.replay.requests import Log
 from analyzer.replay.stretches import Stretch
 from analyzer.runners.sizes import Sizes
+from analyzer.runners.spark_shards import by_cache_key, in_stretches
 
 _FIRSTS = "rule int, prefix_key bigint, missed boolean, ts_us bigint, request_id string"
 
@@ -58,7 +58,7 @@ def run(
     """  # fmt: skip
     marked = _paid(_answered(requests, log, policy, plan, sizes), plan, sizes)
     if plan.lookback_us:
-        marked = _in_stretches(marked, plan, cuts, sizes)
+        marked = in_stretches(marked, plan.lookback_us, cuts, sizes.prefix_parts)
     else:
         marked = marked.withColumn("counted", F.lit(True))
     sent = marked.sparkSession.sparkContext.broadcast(plan)
@@ -80,35 +80,16 @@ def _answered(requests: DataFrame, log: Log, policy: Policy, plan: Plan, sizes: 
         nobody = F.lit(False)
         return requests.withColumns({"hit": nobody, "coalesced": nobody})
     rules = [rule for rule, _ in found]
-    keyed = requests.withColumns(_cache_key(found, len(log.features)))
-    lone = F.col("cache_rule").isNull() | F.col("prompt_key").isNull()
-    shard = F.when(lone, F.xxhash64("request_id")).otherwise(F.xxhash64("cache_key"))
-    together = keyed.repartition(sizes.key_parts, shard)
+    ordered = by_cache_key(requests, found, len(log.features), sizes.key_parts)
     sent = requests.sparkSession.sparkContext.broadcast((rules, plan.context))
 
     def decided(batches: Batches) -> Made:
         return answer_batches(batches, schema, *sent.value, sizes.rows_at_once)
 
-    ordered = together.sortWithinPartitions("cache_rule", "cache_key", *ORDER).drop("cache_key")
     flags = [StructField(name, BooleanType()) for name in ("hit", "coalesced")]
     told = StructType([*ordered.schema.fields, *flags])
     schema = to_arrow_schema(told)
     return ordered.mapInArrow(decided, told).drop("cache_rule")
-
-
-def _cache_key(found: list[tuple[Caching, list[int]]], features: int) -> dict[str, Column]:
-    """The place of each request's caching rule, and the values that it keys by."""
-    places: list[int | None] = [None] * features
-    keys: list[Column] = []
-    for place, (rule, covering) in enumerate(found):
-        for feature in covering:
-            places[feature] = place
-        parts = [F.col(name).cast("bigint") for name in rule.key_columns]
-        keys.append(F.array(*parts))
-    numbers = F.array(*(F.lit(place).cast("int") for place in places))
-    live = F.col("ok") & ~F.col("served_from_cache")
-    rule_of = F.when(live, F.get(numbers, F.col("feature").cast("int")))
-    return {"cache_rule": rule_of, "cache_key": F.get(F.array(*keys), rule_of)}
 
 
 def _paid(requests: DataFrame, plan: Plan, sizes: Sizes) -> DataFrame:
@@ -132,32 +113,3 @@ def _paid(requests: DataFrame, plan: Plan, sizes: Sizes) -> DataFrame:
         name: F.coalesce(name, F.lit(False)) for name in ("pays_prefix", "pays_prefix_on_miss")
     }
     return requests.join(payers, "request_id", "left").withColumns(flags)
-
-
-def _in_stretches(
-    requests: DataFrame, plan: Plan, cuts: tuple[Stretch, ...], sizes: Sizes
-) -> DataFrame:
-    """Send each request to its stretch of time, and, not ``counted``, to those it bears on."""
-    own, last = _stretch_of(F.col("ts_us"), cuts), F.col("ts_us") + plan.lookback_us
-    spread = requests.withColumn("own", own).withColumn(
-        "stretch", F.explode(F.sequence("own", _stretch_of(last, cuts)))
-    )
-    part = F.pmod(F.xxhash64(F.coalesce("prefix_key", "feature")), F.lit(sizes.prefix_parts))
-    place = (F.col("stretch") * sizes.prefix_parts + part).cast("int")
-    sent = spread.repartitionById(len(cuts) * sizes.prefix_parts, place)
-    counted = F.col("own") == F.col("stretch")
-    ordered = sent.withColumn("counted", counted).drop("own", "stretch")
-    return ordered.sortWithinPartitions(*ORDER)
-
-
-def _stretch_of(moment: Column, cuts: tuple[Stretch, ...]) -> Column:
-    """The number of the last stretch that starts at a moment or before it: a binary search."""
-
-    def within(low: int, high: int) -> Column:
-        if low == high:
-            return F.lit(low)
-        middle = (low + high + 1) // 2
-        later = moment >= cuts[middle].from_us
-        return F.when(later, within(middle, high)).otherwise(within(low, middle - 1))
-
-    return within(0, len(cuts) - 1)
