@@ -46,8 +46,8 @@ _UNREAD_EXIT_CODE = 2
     "--mapping",
     "mapping_file",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="A TOML file that says how to read any other CSV, JSON or Parquet log "
-    "(see sample_logs/mappings).",
+    help="A TOML file that says how to read any other CSV, JSON or Parquet file: requests, usage "
+    "totals or charges (see sample_logs/mappings).",
 )
 @click.option(
     "--explain", is_flag=True, help="Load nothing: show how each column is read, and three rows."

@@ -189,7 +189,7 @@ def samples_of(store: Store, source: SourceFile, plain_path: str) -> list[Sample
     if layout == "parquet":
         return [Sample(_parquet(store, source, plain_path))]
     if layout == "csv":
-        return [Sample(shape) for shape in _csv_shapes(source)]
+        return [Sample(shape) for shape in csv_shapes(source)]
     return [_json(store, source, plain_path, layout)]
 
 
@@ -220,10 +220,19 @@ def _json(store: Store, source: SourceFile, plain_path: str, layout: Layout) -> 
     return Sample(Shape(layout, plain_path, header=names), texts)
 
 
-def _csv_shapes(source: SourceFile) -> list[Shape]:
-    """Read the header at each usual delimiter; the one that gives most columns comes first."""
-    lines = _head(source).split(b"\n")
-    number, line = next((n, line) for n, line in enumerate(lines, 1) if line.strip())
+def csv_shapes(source: SourceFile, header_line: int = 1) -> list[Shape]:
+    """Read the header at each usual delimiter; the one that gives most columns comes first.
+
+    It is the first line from ``header_line`` on that is not blank.
+
+    Raises:
+        FormatError: there is none, or it is no text.
+    """
+    lines = enumerate(_head(source).split(b"\n"), 1)
+    number, line = next(((n, t) for n, t in lines if n >= header_line and t.strip()), (0, b""))
+    if not number:
+        raise FormatError(f"{source.path}: line {header_line}, where the header is said to be, "
+                          "is not there")  # fmt: skip
     try:
         header = line.decode().rstrip("\r")
     except UnicodeDecodeError:

@@ -140,7 +140,7 @@ def _loaded_before(store: Store, source: SourceFile, sha256: str) -> Account | N
         file=source.name,
         sha256=sha256,
         format=row["format"],
-        table=_table(row["format"]),
+        table=_table(row["format"], row["held_in"]),
         rows_in=row["rows_in"],
         rows_loaded=0,
         duplicates=row["rows_in"],
@@ -155,9 +155,10 @@ def _loaded_before(store: Store, source: SourceFile, sha256: str) -> Account | N
     )
 
 
-def _table(format_name: str) -> Table:
+def _table(format_name: str, held_in: Table) -> Table:
+    """The table of a file's rows; where they are found, if a mapping read them."""
     if format_name.startswith(PREFIX):
-        return "requests"
+        return held_in
     return named_format(format_name, FORMATS).table
 
 

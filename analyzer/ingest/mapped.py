@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from analyzer.adapter import Format, Kind
 from analyzer.errors import FormatError
-from analyzer.ingest.detect import Detected, Sample, kind_of, looks, samples_of
-from analyzer.ingest.mapped_columns import column_for, kept, prefix_fits
-from analyzer.ingest.mapping_file import CANONICAL, MappingFile, meant
+from analyzer.ingest.detect import Detected, Sample, csv_shapes, kind_of, looks, samples_of
+from analyzer.ingest.mapped_columns import column_for, kept, period_end, prefix_fits
+from analyzer.ingest.mapping_file import MappingFile, meant
 from analyzer.ingest.paths import literal, parse_path
 from analyzer.ingest.records import Shape
 from analyzer.ingest.source_file import SourceFile
@@ -34,6 +34,8 @@ def fit(store: Store, source: SourceFile, plain_path: str, mapping: MappingFile)
             f"{source.path}: {mapping.file} says format = {mapping.format!r}, but the file is "
             f"{looks(samples[0].shape)}"
         )
+    if kind == "csv" and mapping.header:
+        samples = [Sample(shape) for shape in csv_shapes(source, mapping.header)]
     needed = _needed(mapping)
     if kind != "json":
         shape = _with_header(source, samples, mapping)
@@ -115,18 +117,22 @@ def check_expected(store: Store, source: SourceFile, detected: Detected) -> None
 
 def format_for(mapping: MappingFile, shape: Shape, expected: tuple[str, ...] = ()) -> Format:
     """Return the format that a mapping declares for files of a shape."""
-    columns = {CANONICAL[rule.column][0]: column_for(rule, shape) for rule in mapping.rules}
+    columns = {rule.target: column_for(rule, shape) for rule in mapping.rules}
+    if mapping.period is not None:
+        columns["end_us"] = period_end(columns["start_us"], mapping.period)
+    named_by = (rule for rule in mapping.rules if rule.column in mapping.kind.named_by)
     return Format(
         name=PREFIX + mapping.name,
         title=f"read by {mapping.file}",
         kinds=(kind_of(shape.layout),),
-        table="requests",
+        table=mapping.kind.table,
         signature=(_needed(mapping),),
         columns=prefix_fits(mapping, columns),
         counts=mapping.counts,
         strict_counts=mapping.counts == "inclusive",
         where=" AND ".join(kept(path, value) for path, value in mapping.where.items()) or "true",
         expected=expected,
+        natural_key=tuple(dict.fromkeys(path for rule in named_by for path in rule.paths)),
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC
 
-from analyzer.adapter import Column
-from analyzer.ingest.mapping_file import CANONICAL, MappingFile, Rule
+from analyzer.adapter import Column, Unit
+from analyzer.ingest.mapping_file import MappingFile, Period, Rule
 from analyzer.ingest.paths import literal, parse_path
 from analyzer.ingest.records import Shape
+from analyzer.ingest.units import READINGS
 
 _UNIT_NAMES = {
     "s": "seconds", "ms": "milliseconds", "us": "microseconds", "cents": "cents", "usd": "dollars",
@@ -19,10 +20,10 @@ _FACTORS_TO_MS = {"s": "1000", "us": "0.001"}
 
 def column_for(rule: Rule, shape: Shape) -> Column:
     """Return the column that a rule declares, for a file of a shape."""
-    unit = CANONICAL[rule.column][1]
+    unit = rule.fills
     text = _translated(rule, _text(rule, shape))
     bad = ""
-    if unit == "time":
+    if unit in ("time", "utc_time"):
         text = _time(rule, text)
         if rule.unit:
             bad = f"is not a number of {_UNIT_NAMES[rule.unit]} that gives a time before 2100"
@@ -30,7 +31,8 @@ def column_for(rule: Rule, shape: Shape) -> Column:
         text = _scaled(text, _FACTORS_TO_MS[rule.unit])
         bad = f"is not a number of {_UNIT_NAMES[rule.unit]}, or too large a one"
     elif rule.unit == "cents":
-        text, bad = _scaled(text, "0.01"), "is not a number of cents from 0 up"
+        from_zero = " from 0 up" if unit == "usd" else ""
+        text, bad = _scaled(text, "0.01"), f"is not a number of cents{from_zero}"
     return Column(text, unit, bad=bad, reads=_spelled(rule))
 
 
@@ -52,18 +54,20 @@ def _text(rule: Rule, shape: Shape) -> str:
         return texts[0]
     if rule.join is not None:
         return f"concat_ws({_literal(rule.join)}, {', '.join(texts)})"
-    if CANONICAL[rule.column][1] == "tokens":
-        return _added(texts)
+    if rule.fills in ("tokens", "total"):
+        return _added(texts, rule.fills)
     listed = ", ".join(texts)
     return f"CASE WHEN coalesce({listed}) IS NOT NULL THEN to_json([{listed}])::VARCHAR END"
 
 
-def _added(texts: list[str]) -> str:
+def _added(texts: list[str], fills: Unit) -> str:
     """SQL for the sum of counts, of which some may be missing; one that is no count stays."""
+    sql = READINGS[fills].sql
+    read = {text: sql.replace("(x)", f"({text})").replace("(x ", f"({text} ") for text in texts}
     unread = " ".join(
-        f"WHEN {text} IS NOT NULL AND count_of({text}) IS NULL THEN {text}" for text in texts
+        f"WHEN {text} IS NOT NULL AND {count} IS NULL THEN {text}" for text, count in read.items()
     )
-    counts = " + ".join(f"coalesce(count_of({text}), 0)" for text in texts)
+    counts = " + ".join(f"coalesce({count}, 0)" for count in read.values())
     some = f"coalesce({', '.join(texts)}) IS NOT NULL"
     return f"CASE {unread} WHEN {some} THEN ({counts})::VARCHAR END"
 
@@ -122,6 +126,8 @@ def _time(rule: Rule, text: str) -> str:
             start_us = int(start.replace(microsecond=0).timestamp()) * 10**6 + start.microsecond
         start_s = f"{start_us // 10**6}.{start_us % 10**6:06d}::DECIMAL(20, 6)"
         return _scaled(text, _FACTORS[rule.unit], f" + {start_s}")
+    if rule.fills == "utc_time":
+        text = _whole_days(text, 1 if rule.through else 0)
     if rule.offset:
         bare = r"\d\d\d\d-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?"
         return (
@@ -129,6 +135,24 @@ def _time(rule: Rule, text: str) -> str:
             f"ELSE {text} END"
         )
     return text
+
+
+def _whole_days(text: str, more: int) -> str:
+    """SQL for a date or a month as the moment it starts, or ``more`` of them later."""
+    starts = {r"\d\d\d\d-\d\d-\d\d": ("", "DAY"), r"\d\d\d\d-\d\d": ("-01", "MONTH")}
+    cases = " ".join(
+        f"WHEN regexp_full_match({text}, '{pattern}') THEN strftime("
+        f"TRY_CAST({text} || '{rest}' AS DATE) + INTERVAL {more} {unit}, '%Y-%m-%dT%H:%M:%S')"
+        for pattern, (rest, unit) in starts.items()
+    )
+    return f"coalesce(CASE {cases} END, {text})"
+
+
+def period_end(start: Column, period: Period) -> Column:
+    """Return the column of the end of a period that starts where ``start`` says."""
+    ends = f"epoch_us(make_timestamp(utc_time_us({start.sql})) + INTERVAL 1 {period})"
+    seconds = f"({ends}::DECIMAL(28, 6) * 0.000001::DECIMAL(7, 6))::VARCHAR"
+    return Column(seconds, "utc_time", reads=f"a {period} after its start")
 
 
 def _scaled(text: str, factor: str, plus: str = "") -> str:
@@ -166,10 +190,11 @@ def _spelled(rule: Rule) -> str:
     said = [" + ".join(rule.paths)]
     said += [f"in {_UNIT_NAMES[rule.unit]}"] if rule.unit else []
     said += [f"counted from {rule.origin.isoformat()}"] if rule.origin else []
+    said += ["that day or month included"] if rule.through else []
     said += [f"{rule.offset} where it has no offset"] if rule.offset else []
     said += [f"the first {rule.first} items"] if rule.first else []
     said += ["its JSON"] if rule.whole else []
-    said += ["kept as a digest"] if CANONICAL[rule.column][1] == "digest" else []
+    said += ["kept as a digest"] if rule.fills == "digest" else []
     said += [", ".join(f"{name} = {value}" for name, value in rule.values.items())]
-    said += [f"else {rule.otherwise}"] if rule.otherwise is not None else []
+    said += [f"else {rule.otherwise or 'nothing'}"] if rule.otherwise is not None else []
     return ", ".join(part for part in said if part)

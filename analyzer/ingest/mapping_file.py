@@ -6,42 +6,41 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from analyzer.adapter import Unit
-from analyzer.adapters import canonical
 from analyzer.errors import FormatError
 from analyzer.ingest.features import content_step
-from analyzer.ingest.paths import places
+from analyzer.ingest.mapping_targets import KINDS, Kind
 
 FileKind = Literal["csv", "jsonl", "parquet"]
 Counts = Literal["inclusive", "exclusive"]
+Period = Literal["hour", "day", "month"]
 
-CANONICAL: Mapping[str, tuple[str, Unit]] = {
-    places(column.sql)[0]: (target, column.unit)
-    for target, column in canonical.FORMAT.columns.items()
-}
-"""The columns a mapping may fill, as the canonical log names them: the table's name, the unit."""
-
-REQUIRED = ("ts", "model", "input_tokens", "output_tokens")
-_TOP_LEVEL = ("name", "format", "counts", "columns", "where")
+_TOP_LEVEL = ("name", "format", "header", "rows", "period", "counts", "columns", "where")
 _RULE_KEYS = (
-    "path", "constant", "unit", "origin", "offset", "values", "else", "join", "whole", "first",
-    "optional",
+    "path", "constant", "unit", "origin", "offset", "through", "values", "else", "join", "whole",
+    "first", "optional",
 )  # fmt: skip
 _UNITS: Mapping[str, tuple[str, ...]] = {
     "time": ("s", "ms", "us"),
+    "utc_time": ("s", "ms", "us"),
     "ms": ("ms", "s", "us"),
     "usd": ("usd", "cents"),
+    "signed_usd": ("usd", "cents"),
     "count": ("chars", "text"),
 }
 """The units that a source may be in, by the unit of the column it fills."""
+_CLOCKS = ("time", "utc_time")
+_EXAMPLES = {"model": "gpt-4o", "provider": "openai", "currency": "USD", "start": "2026-10-01"}
+"""What may stand in every row alike."""
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 _OFFSET = re.compile(r"[Zz]|[+-]([01]\d|2[0-3]):[0-5]\d")
 _MOST_ITEMS = 1_000_000
+_LAST_HEADER = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +48,11 @@ class Rule:
     """How one canonical column is read: from paths or a constant, and what is done to the text."""
 
     column: str
+    """As the mapping names it."""
+    target: str
+    """As the table names it."""
+    fills: Unit
+    """The unit of the table's column."""
     paths: tuple[str, ...] = ()
     constant: str | None = None
     unit: str = ""
@@ -57,9 +61,12 @@ class Rule:
     """When a clock that starts at 0 started."""
     offset: str = ""
     """The offset of times that are written without one."""
+    through: bool = False
+    """A date or a month is the last of its period, and still part of it."""
     values: Mapping[str, str] = field(default_factory=dict)
     otherwise: str | None = None
-    """What any text that ``values`` does not name stands for; itself where None."""
+    """What any text that ``values`` does not name stands for: itself where None, nothing
+    where empty."""
     join: str | None = None
     whole: bool = False
     """Digest the JSON of the value, however it is spaced."""
@@ -76,6 +83,12 @@ class MappingFile:
     file: str
     name: str
     format: FileKind | None
+    header: int
+    """The line of a CSV that names its columns; the first that is not blank where 0."""
+    kind: Kind
+    """What its rows are."""
+    period: Period | None
+    """How long a total's period is, where no column says when it ends."""
     counts: Counts
     rules: tuple[Rule, ...]
     where: Mapping[str, tuple[str | int | float | bool, ...]]
@@ -100,22 +113,52 @@ def read_mapping(path: Path) -> MappingFile:
 def mapping_from(tables: Mapping[str, Any], file: str) -> MappingFile:
     """Return what parsed tables say; ``file`` is the mapping's name for error messages."""
     _known(tables, _TOP_LEVEL, file)
+    kind = KINDS[_one_of(tables.get("rows", "requests"), tuple(KINDS), f"{file}: rows")]
     columns = _table(tables.get("columns", {}), f"{file}: columns")
-    _known(columns, tuple(CANONICAL), f"{file}: [columns]")
-    for name in REQUIRED:
+    _known(columns, tuple(kind.columns), f"{file}: [columns]")
+    for name in kind.required:
         if name not in columns:
-            constant = '{ constant = "gpt-4o" }'
-            mend = "name its path"
-            if name == "model":
-                mend += f", or give a constant: {constant}"
-            raise FormatError(f"{file}: [columns] {name} is missing: {mend}")
-    rules = tuple(
-        _rule(name, value, f"{file}: [columns] {name}") for name, value in columns.items()
+            raise FormatError(f"{file}: [columns] {name} is missing: {_mend(name)}")
+    return MappingFile(
+        file=file,
+        name=_name(tables, file),
+        format=_one_of(tables.get("format"), get_args(FileKind), f"{file}: format"),
+        header=_header(tables.get("header", 0), file),
+        kind=kind,
+        period=_period(tables, kind, columns, file),
+        counts=_one_of(tables.get("counts", "inclusive"), get_args(Counts), f"{file}: counts"),
+        rules=tuple(
+            _rule(kind, name, value, f"{file}: [columns] {name}") for name, value in columns.items()
+        ),
+        where=dict(_where(_table(tables.get("where", {}), f"{file}: where"), f"{file}: [where]")),
     )
-    kind = _one_of(tables.get("format"), get_args(FileKind), f"{file}: format")
-    counts = _one_of(tables.get("counts", "inclusive"), get_args(Counts), f"{file}: counts")
-    where = dict(_where(_table(tables.get("where", {}), f"{file}: where"), f"{file}: [where]"))
-    return MappingFile(file, _name(tables, file), kind, counts, rules, where)
+
+
+def _header(value: object, file: str) -> int:
+    if type(value) is not int or not 0 <= value <= _LAST_HEADER:
+        raise FormatError(f"{file}: header: write the number of the line that names the columns")
+    return value
+
+
+def _mend(name: str) -> str:
+    if name not in _EXAMPLES:
+        return "name its path"
+    return f'name its path, or give a constant: {{ constant = "{_EXAMPLES[name]}" }}'
+
+
+def _period(
+    tables: Mapping[str, Any], kind: Kind, columns: Mapping[str, Any], file: str
+) -> Period | None:
+    period: Period | None = _one_of(tables.get("period"), get_args(Period), f"{file}: period")
+    needed = "end" in kind.columns and "end" not in columns
+    if period is not None and not needed:
+        raise FormatError(f"{file}: period: it is for totals and charges without [columns] end")
+    if needed and period is None:
+        raise FormatError(
+            f'{file}: no column says when a period ends: write period = "day" (or hour, month), '
+            "or [columns] end"
+        )
+    return period
 
 
 def _name(tables: Mapping[str, Any], file: str) -> str:
@@ -125,7 +168,7 @@ def _name(tables: Mapping[str, Any], file: str) -> str:
     return name
 
 
-def _rule(name: str, value: object, at: str) -> Rule:
+def _rule(kind: Kind, name: str, value: object, at: str) -> Rule:
     if isinstance(value, str):
         value = {"path": value}
     if not isinstance(value, dict):
@@ -135,15 +178,19 @@ def _rule(name: str, value: object, at: str) -> Rule:
         raise FormatError(f"{at}: give either a path or a constant")
     if "else" in value and "values" not in value:
         raise FormatError(f"{at}: else needs values to be else of")
+    target, fills = kind.columns[name]
     rule = Rule(
         column=name,
+        target=target,
+        fills=fills,
         paths=_paths(value["path"], at) if "path" in value else (),
-        constant=_constant(value["constant"], name, at) if "constant" in value else None,
-        unit=_unit(value.get("unit"), name, at),
+        constant=_constant(value["constant"], fills, at) if "constant" in value else None,
+        unit=_unit(value.get("unit"), name, fills, at),
         origin=_origin(value.get("origin"), at),
         offset=_typed(value, "offset", str, "", at),
+        through=_typed(value, "through", bool, False, at),
         values=_values(_table(value.get("values", {}), f"{at}: values"), at),
-        otherwise=_text(value["else"], f"{at}: else") if "else" in value else None,
+        otherwise=_else(value["else"], f"{at}: else") if "else" in value else None,
         join=_typed(value, "join", str, None, at),
         whole=_typed(value, "whole", bool, False, at),
         first=_typed(value, "first", int, 0, at),
@@ -155,21 +202,23 @@ def _rule(name: str, value: object, at: str) -> Rule:
 
 
 def _names_no_prompt(rule: Rule, at: str) -> None:
-    if rule.column != "feature" or rule.values:
+    if rule.column not in ("feature", "line_item") or rule.values:
         return
     for path in rule.paths:
         if content_step(path):
             raise FormatError(
-                f"{at}: prompts or answers stand under {path!r}, and a feature is stored as it "
-                "stands: name another path, or translate it with values and else"
+                f"{at}: prompts or answers stand under {path!r}, and this column is stored as "
+                "it stands: name another path, or translate it with values and else"
             )
 
 
 def _fits_column(rule: Rule, at: str) -> None:
     """Refuse keys that mean nothing for the column they stand at."""
-    unit = CANONICAL[rule.column][1]
-    if unit != "time" and (rule.origin or rule.offset):
-        raise FormatError(f"{at}: only ts has an origin or an offset")
+    unit = rule.fills
+    if unit not in _CLOCKS and (rule.origin or rule.offset):
+        raise FormatError(f"{at}: only a time has an origin or an offset")
+    if rule.through and (rule.column != "end" or rule.unit):
+        raise FormatError(f"{at}: through is for an end that is written as a date or a month")
     if rule.origin and rule.unit not in ("s", "ms", "us"):
         raise FormatError(f'{at}: an origin needs the unit of the clock: unit = "s", "ms" or "us"')
     if rule.offset and not (_OFFSET.fullmatch(rule.offset) and not rule.unit):
@@ -178,7 +227,7 @@ def _fits_column(rule: Rule, at: str) -> None:
         raise FormatError(f"{at}: whole and first are for keys, which are kept as digests")
     if not 0 <= rule.first <= _MOST_ITEMS or (rule.whole and rule.first):
         raise FormatError(f"{at}: first is a number of list items from 1 up, without whole")
-    several = unit in ("digest", "tokens") or (unit == "text" and rule.join is not None)
+    several = unit in ("digest", "tokens", "total") or (unit == "text" and rule.join is not None)
     if len(rule.paths) > 1 and not several:
         raise FormatError(
             f'{at}: several paths need join = "/" and a column that is text, or tokens to be added'
@@ -200,19 +249,21 @@ def _path(value: object, at: str) -> str:
     return value
 
 
-def _constant(value: object, name: str, at: str) -> str:
-    counted = CANONICAL[name][1] in ("tokens", "count")
+def _constant(value: object, fills: Unit, at: str) -> str:
+    counted = fills in ("tokens", "count", "total")
     if counted and (type(value) is not int or value < 0):
         raise FormatError(f"{at}: constant is not a whole number from 0 up")
-    if CANONICAL[name][1] == "time":
+    if fills == "time":
         raise FormatError(f"{at}: every request needs a time of its own: name its path")
+    if fills == "utc_time" and isinstance(value, date):  # a moment is a date as well
+        return value.isoformat()
     return _text(value, f"{at}: constant")
 
 
-def _unit(value: object, name: str, at: str) -> str:
+def _unit(value: object, name: str, fills: Unit, at: str) -> str:
     if value is None:
         return ""
-    known = _UNITS.get(CANONICAL[name][1], ())
+    known = _UNITS.get(fills, ())
     if not known:
         raise FormatError(f"{at}: {name} has no unit to choose")
     return str(_one_of(value, known, f"{at}: unit"))
@@ -249,6 +300,10 @@ def _text(value: object, at: str) -> str:
     if isinstance(value, str | int | float) and value != "":
         return str(value)
     raise FormatError(f"{at}: write a text, a number, true or false")
+
+
+def _else(value: object, at: str) -> str:
+    return "" if value == "" else _text(value, at)
 
 
 def _typed(table: Mapping[str, Any], key: str, kind: type, default: Any, at: str) -> Any:  # noqa: ANN401

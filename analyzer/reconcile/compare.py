@@ -193,12 +193,17 @@ def _left_out(cells: Sequence[Cell]) -> tuple[LeftOut, ...]:
             why=why,
             provider=provider,
             first_day=day_text(min(cell.span[0] for cell in mine)),
-            last_day=day_text(max(cell.span[1] for cell in mine)),
+            last_day=day_text(max(_last_day(cell) for cell in mine)),
             said_pico_usd=sum(cell.billed or 0 for cell in mine),
             priced_pico_usd=sum(_priced(cell) or 0 for cell in mine),
         )
         for (why, provider), mine in sorted(groups.items())
     )
+
+
+def _last_day(cell: Cell) -> int:
+    """Lines that follow no token stand on their first day, however long they are for."""
+    return max([cell.span[1], *(charge.last_day for charge in cell.charges)])
 
 
 def _priced(cell: Cell) -> int | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from nicegui import ui
 
-from analyzer.ingest.mapping_file import REQUIRED
+from analyzer.ingest.mapping_targets import KINDS
 from analyzer.policy_text import policy_text
 from analyzer.web.frame import say
 
@@ -78,7 +78,7 @@ class MappingForm:
 
     def _field(self, field: Field, guessed: str) -> None:
         options = {**_NOT_THERE, **{name: name for name in self._names}}
-        needed = " (needed)" if field.column in REQUIRED else ""
+        needed = " (needed)" if field.column in KINDS["requests"].required else ""
         chosen = ui.select(options, value=guessed, label=field.label + needed)
         chosen.props("outlined dense options-dense")
         chosen.on_value_change(self._changed)

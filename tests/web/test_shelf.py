@@ -1,4 +1,4 @@
-"""Saved scenarios are never lost: not to a name that is taken, nor to a file that cannot be read."""
+"""Saved scenarios are not lost: to a name that is taken, or a file that cannot be read."""
 
 import pytest
 

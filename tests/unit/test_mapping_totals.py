@@ -1,0 +1,208 @@
+"""A mapping file reads any table of totals, and any bill: periods, ends, cents."""
+
+import pytest
+
+from analyzer.errors import FormatError
+from analyzer.ingest.load import ingest_file
+from analyzer.ingest.mapping_file import mapping_from, read_mapping
+from tests.mapped_log import write_jsonl, write_mapping
+from tests.unit.test_ingest_mapping import MAPPINGS
+
+TOTALS = """
+rows = "totals"
+{period}
+[columns]
+start = {start}
+{end}
+provider = {{ constant = "openai" }}
+model = "m"
+input_tokens = "i"
+output_tokens = "o"
+"""
+CHARGES = """
+rows = "charges"
+period = "day"
+[columns]
+start = "day"
+provider = { constant = "openai" }
+line_item = "what"
+cost = { path = "cents", unit = "cents" }
+currency = "currency"
+"""
+ROW = {"s": "2026-09-01", "m": "gpt-4o", "i": 2_000_000_000_000, "o": 5}
+DAY_US = 86_400_000_000
+SEPTEMBER_US = 1788220800000000
+
+
+def _totals(period='period = "day"', start='"s"', end=""):
+    return TOTALS.format(period=period, start=start, end=end)
+
+
+def _load(store, tmp_path, text, *rows, name="log.jsonl"):
+    return ingest_file(
+        store, write_jsonl(tmp_path, *rows, name=name), write_mapping(tmp_path, text)
+    )
+
+
+def _periods(store, table="usage_buckets"):
+    found = store.rows(f"SELECT start_us, end_us FROM {table} ORDER BY start_us")
+    return [(start - SEPTEMBER_US, end - SEPTEMBER_US) for start, end in found]
+
+
+def test_totals_are_loaded_as_totals(store, tmp_path):
+    account = _load(store, tmp_path, _totals(), ROW)
+    assert (account.table, account.rows_loaded, account.rejects) == ("usage_buckets", 1, 0)
+    found = store.rows("SELECT provider, model, feature, requests, input_tokens, output_tokens "
+                       "FROM usage_buckets")  # fmt: skip
+    assert found == [("openai", "gpt-4o", "(untagged)", None, 2_000_000_000_000, 5)]
+
+
+@pytest.mark.parametrize(
+    ("text", "s", "span"),
+    [
+        (_totals('period = "hour"'), "2026-09-01T08:00:00", (8 * DAY_US // 24, 9 * DAY_US // 24)),
+        (_totals('period = "day"'), "2026-09-02", (DAY_US, 2 * DAY_US)),
+        (_totals('period = "month"'), "2026-09", (0, 30 * DAY_US)),
+        (_totals('period = "month"'), "2026-02-01", (-212 * DAY_US, -184 * DAY_US)),
+        (_totals(start='{ path = "s", unit = "s" }'), 1788220800, (0, DAY_US)),
+        (_totals(start='{ path = "s", offset = "+02:00" }'), "2026-09-01",
+         (-2 * DAY_US // 24, 22 * DAY_US // 24)),
+        (_totals(start="{ constant = 2026-09-01 }"), "", (0, DAY_US)),
+    ],
+)  # fmt: skip
+def test_periods_that_the_mapping_tells(store, tmp_path, text, s, span):
+    assert _load(store, tmp_path, text, {**ROW, "s": s}).rejects == 0
+    assert _periods(store) == [span]
+
+
+@pytest.mark.parametrize(
+    ("end", "e", "days"),
+    [
+        ('"e"', "2026-09-04", 3),
+        ('{ path = "e", through = true }', "2026-09-04", 4),
+        ('{ path = "e", through = true }', "2026-09", 30),
+        ('{ path = "e", through = true }', "2026-09-04T00:00:00Z", 3),
+    ],
+)
+def test_ends_that_the_file_tells(store, tmp_path, end, e, days):
+    text = _totals(period="", end=f"end = {end}")
+    assert _load(store, tmp_path, text, {**ROW, "e": e}).rejects == 0
+    assert _periods(store) == [(0, days * DAY_US)]
+
+
+def test_an_end_before_its_start_is_rejected(store, tmp_path):
+    text = _totals(period="", end='end = "e"')
+    account = _load(store, tmp_path, text, {**ROW, "e": "2026-08-31"})
+    assert [reject.reason for reject in account.reasons] == ["the row ends before it starts"]
+
+
+def test_a_day_that_is_none_is_rejected_by_its_name(store, tmp_path):
+    account = _load(store, tmp_path, _totals(), ROW, {**ROW, "s": "01/09/2026"})
+    assert (account.rows_loaded, account.rejects) == (1, 1)
+    assert account.reasons[0].reason.startswith("s is not a time")
+
+
+def test_a_bill_in_cents_with_a_credit(store, tmp_path):
+    day = {"day": "2026-09-01", "currency": "USD"}
+    rows = [{**day, "what": "tokens", "cents": "12.5"}, {**day, "what": "credit", "cents": -2}]
+    account = _load(store, tmp_path, CHARGES, *rows, {**day, "what": "x", "cents": "free"})
+    assert (account.table, account.rows_loaded) == ("charges", 2)
+    assert account.reasons[0].reason == "cents is not a number of cents"
+    found = store.rows("SELECT line_item, cost_pico, currency FROM charges ORDER BY cost_pico")
+    assert found == [("credit", -20_000_000_000, "USD"), ("tokens", 125_000_000_000, "USD")]
+    again = _load(store, tmp_path, CHARGES, *rows, {**day, "what": "x", "cents": "free"})
+    assert (again.already_loaded, again.table, again.duplicates) == (True, "charges", 3)
+
+
+def test_a_later_download_of_the_same_totals_adds_only_what_is_new(store, tmp_path):
+    _load(store, tmp_path, _totals(), ROW)
+    later = _load(store, tmp_path, _totals(), ROW, {**ROW, "s": "2026-09-02"}, name="later.jsonl")
+    assert (later.rows_loaded, later.duplicates) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("tables", "said"),
+    [
+        ({"rows": "sums"}, "rows: 'sums' is none of requests, totals, charges"),
+        ({"rows": "totals", "columns": {"ts": "t"}}, "unknown key 'ts'"),
+        ({"rows": "charges", "columns": {"start": "s", "provider": "p", "cost": "c"}},
+         'currency is missing: name its path, or give a constant: { constant = "USD" }'),
+        ({"rows": "charges", "columns": {"start": "s", "provider": "p", "cost": "c",
+                                         "currency": "u"}}, 'write period = "day"'),
+        ({"rows": "charges", "period": "week", "columns": {"start": "s", "provider": "p",
+                                                           "cost": "c", "currency": "u"}},
+         "period: 'week' is none of hour, day, month"),
+        ({"period": "day", "columns": {"ts": "t", "model": "m", "input_tokens": "i",
+                                       "output_tokens": "o"}}, "period: it is for totals"),
+        ({"rows": "charges", "period": "day",
+          "columns": {"start": {"path": "s", "through": True}, "provider": "p", "cost": "c",
+                      "currency": "u"}}, "through is for an end"),
+        ({"header": 0.5}, "header: write the number of the line"),
+        ({"header": -1}, "header: write the number of the line"),
+    ],
+)  # fmt: skip
+def test_mistakes_are_named(tables, said):
+    columns = {"ts": "t", "model": "m", "input_tokens": "i", "output_tokens": "o"}
+    with pytest.raises(FormatError, match="mine") as told:
+        mapping_from({"columns": columns, **tables}, "mine.toml")
+    assert said in str(told.value)
+
+
+GOOGLE = """Invoice number,5412345678
+Invoice date,2026-09-30
+Due date,2026-10-30
+Billing ID,1234-5678-9012
+Billing account ID,01ABCD-234567-89EFGH
+Currency,USD
+Currency exchange rate,
+Total amount due,103.55
+
+Billing account name,Project name,Service description,SKU description,Cost type,Usage start date,\
+Usage end date,Usage amount,Usage unit,Unrounded Cost ($),Cost ($)
+Acme,search,Vertex AI,Gemini 2.5 Flash GA Text Input - Predictions,Usage,2026-09-01,2026-09-30,\
+"200,000,000",count,60.000000,60.00
+Acme,search,Vertex AI,Vector search,Usage,2026-09-01,2026-09-30,3,hour,43.500000,43.50
+Acme,search,Cloud Storage,Standard Storage,Usage,2026-09-01,2026-09-30,2,gibibyte,0.052,0.05
+,,,,Rounding error,,,,,0.000000,0.00
+,,,,Total,,,,,103.552000,103.55
+"""
+
+
+def test_a_bill_below_lines_about_the_invoice(store, tmp_path):
+    path = tmp_path / "cost_table.csv"
+    path.write_text(GOOGLE)
+    wish = write_mapping(tmp_path, (MAPPINGS / "google_cloud_cost_table.toml").read_text())
+    account = ingest_file(store, path, wish)
+    assert (account.rows_in, account.rows_loaded, account.set_aside) == (5, 2, 3)
+    assert _periods(store, "charges") == [(0, 30 * DAY_US)] * 2
+    found = store.rows("SELECT model, feature, cost_pico FROM charges ORDER BY cost_pico")
+    assert found == [(None, "search", 43_500_000_000_000),
+                     ("gemini-2.5-flash", "search", 60_000_000_000_000)]  # fmt: skip
+
+
+def test_a_header_that_is_not_there_is_named(store, tmp_path):
+    path = tmp_path / "cost_table.csv"
+    path.write_text("Total,1\n")
+    wish = write_mapping(tmp_path, (MAPPINGS / "google_cloud_cost_table.toml").read_text())
+    with pytest.raises(FormatError, match="line 10, where the header is said to be, is not there"):
+        ingest_file(store, path, wish)
+
+
+def test_the_table_of_a_team_is_read_with_or_without_what_is_optional(store, tmp_path):
+    head, row = "month,vendor,model,team,calls,input,output", "2026-09,openai,gpt-4o,search,9,100,5"
+    wish = write_mapping(tmp_path, (MAPPINGS / "usage_by_month.toml").read_text())
+    plain, full = tmp_path / "plain.csv", tmp_path / "full.csv"
+    plain.write_text(f"{head}\n{row}\n")
+    full.write_text(f"{head},cached,cost_usd\n{row.replace('09', '10', 1)},40,0.5\n")
+    for path in (plain, full):
+        assert ingest_file(store, path, wish).rows_loaded == 1
+    found = store.rows("SELECT cached_input_tokens, logged_cost_pico FROM usage_buckets "
+                       "ORDER BY start_us")  # fmt: skip
+    assert found == [(0, None), (40, 500_000_000_000)]
+
+
+def test_every_sample_mapping_is_read():
+    assert {read_mapping(path).name for path in MAPPINGS.glob("*.toml")} >= {
+        "google_cloud_cost_table",
+        "usage_by_month",
+    }
