@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 SEED = 20261101
 START_US = 1_790_812_800_000_000  # 2026-10-01
 DAYS = 31
+DAY_US = 86_400_000_000
 CHUNK_ROWS = 1_000_000
 
 
@@ -43,19 +46,55 @@ FEATURES = (
 
 def write_log(path: Path, requests: int) -> Path:
     """Write so many requests to a Parquet file, and return it. The same number, the same file."""
+    shares = [f.share for f in FEATURES]
+    return _write(path, requests, shares, lambda table, _: table)
+
+
+def write_skewed_log(path: Path, requests: int) -> Path:
+    """Write a log of which one feature has 90%, one key 30%, and one day ten times any other."""
+    rest = 1 - FEATURES[0].share
+    shares = [0.9, *(0.1 * f.share / rest for f in FEATURES[1:])]
+    return _write(path, requests, shares, _skewed)
+
+
+def _skewed(table: pa.Table, draw: np.random.Generator) -> pa.Table:
+    hot = draw.random(len(table)) < 0.3
+    for name in ("prompt_key", "prefix_key"):
+        keys = pc.if_else(pa.array(hot), "hot", table[name])
+        table = table.set_column(table.column_names.index(name), name, keys)
+    ends = np.cumsum([10 if day == DAYS // 2 else 1 for day in range(DAYS)])
+    share = (np.array(table["ts"].cast(pa.int64())) - START_US) / (DAYS * DAY_US)
+    days = np.interp(share, np.concatenate(([0], ends / ends[-1])), np.arange(DAYS + 1))
+    moved = pa.array(START_US + (days * DAY_US).astype(np.int64), table.schema.field("ts").type)
+    return table.set_column(table.column_names.index("ts"), "ts", moved)
+
+
+def _write(
+    path: Path,
+    requests: int,
+    shares: Sequence[float],
+    change: Callable[[pa.Table, np.random.Generator], pa.Table],
+) -> Path:
     draw = np.random.default_rng(SEED)
-    step_us = DAYS * 86_400_000_000 / requests
-    with pq.ParquetWriter(path, _chunk(draw, 0, 1, 1.0, 1).schema, compression="zstd") as file:
+    step_us = DAYS * DAY_US / requests
+    schema = _chunk(draw, 0, 1, 1.0, 1, shares).schema
+    with pq.ParquetWriter(path, schema, compression="zstd") as file:
         for first in range(0, requests, CHUNK_ROWS):
             rows = min(CHUNK_ROWS, requests - first)
-            file.write_table(_chunk(draw, first, rows, step_us, requests), row_group_size=122_880)
+            table = change(_chunk(draw, first, rows, step_us, requests, shares), draw)
+            file.write_table(table, row_group_size=122_880)
     return path
 
 
 def _chunk(
-    draw: np.random.Generator, first: int, rows: int, step_us: float, requests: int
+    draw: np.random.Generator,
+    first: int,
+    rows: int,
+    step_us: float,
+    requests: int,
+    shares: Sequence[float],
 ) -> pa.Table:
-    kind = draw.choice(len(FEATURES), size=rows, p=[f.share for f in FEATURES])
+    kind = draw.choice(len(FEATURES), size=rows, p=shares)
     number = np.arange(first, first + rows)
     ts_us = START_US + np.sort((number + draw.random(rows)) * step_us).astype(np.int64)
     prefix = _of(kind, "prefix_tokens")

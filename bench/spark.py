@@ -18,12 +18,15 @@ from typing import Any
 
 from bench.clock import rebill
 from bench.databases import POLICY, database, forget
-from bench.table import Options, Row
+from bench.generate import write_skewed_log
+from bench.table import Options, Row, at_most
 
 PARTS = (2, 16, 64)
 """Cores that a cluster seems to have: as many times four stretches are cut at most."""
 _MONTH, _CORES, _JVM_GB = 10_000_000_000, 128, 2.0
 """The plan: requests, cores, and what Spark's own side of a core is given."""
+_SKEWED, _WORKER_GB = 10_000_000, 1.5
+"""Requests of the log with a hot key, and what a worker may hold."""
 _TICKS = os.sysconf("SC_CLK_TCK")
 _POLL_S = 0.2
 
@@ -52,6 +55,7 @@ def measure(options: Options) -> Iterator[Row]:
             raise SystemExit(f"{size:,} requests: the engines differ")
         yield from _beside(size, here, there)
     yield from _planned(options.sizes[-1], there)
+    yield from _under_skew(options)
     for parts in PARTS[1:]:
         size = options.sizes[0]
         cost = _there(_lake(database(options.folder, size)), parts)
@@ -81,6 +85,17 @@ def _planned(size: int, cost: Cost) -> Iterator[Row]:
     yield Row("10 billion requests: kept", f"{cost.kept_bytes / size * _MONTH / 1e12:,.1f} TB")
     memory_gb = _CORES * (cost.worker_bytes / 1e9 + _JVM_GB)
     yield Row(f"10 billion requests: memory of {_CORES} cores", f"{memory_gb:,.0f} GB")
+
+
+def _under_skew(options: Options) -> Iterator[Row]:
+    """A worker's memory where a feature has 90% of requests, a key 30%, and a day a quarter."""
+    size = min(options.sizes[-1], _SKEWED)
+    path = database(options.folder, size, "skewed-", write_skewed_log)
+    here, there = _here(path), _there(_lake(path), PARTS[0])
+    if json.loads(here.answer) != json.loads(there.answer):
+        raise SystemExit(f"{size:,} skewed requests: the engines differ")
+    what = f"{size:,} skewed requests: Spark, largest Python worker"
+    yield at_most(what, there.worker_bytes / 1e9, _WORKER_GB, "GB")
 
 
 def _each_us(cost: Cost, requests: int) -> float:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from nicegui import ui
@@ -12,46 +10,10 @@ from nicegui import ui
 from analyzer.ingest.mapping_targets import KINDS
 from analyzer.policy_text import policy_text
 from analyzer.web.frame import say
+from analyzer.web.mapping_fields import FIELDS, PERIODS, ROWS, Field, guess
 
 _NOWHERE = ""
 _NOT_THERE = {_NOWHERE: "not in this file"}
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A column that a mapping may fill, what people call it, and names that it often has."""
-
-    column: str
-    label: str
-    often: str
-    units: Mapping[str, str] | None = None
-    """How its values may be written; the first is the usual way."""
-
-
-_TIMES = {
-    "": "with an offset, or as epoch seconds", "Z": "without an offset: UTC",
-    "ms": "as epoch milliseconds", "us": "as epoch microseconds",
-}  # fmt: skip
-FIELDS = (
-    Field("ts", "When it was sent", r"^(ts|time|timestamp|date|when|created(_?at)?|start_?time)$",
-          _TIMES),
-    Field("model", "Model", r"(^|[._ ])(model|llm|engine|deployment)([._ ]?(name|id))?$"),
-    Field("input_tokens", "Tokens sent", r"(^|[._ ])(in(put)?|prompt|context|request)[._ ]?tok|"
-          r"^(input|context)tokens$|^in$"),
-    Field("output_tokens", "Tokens answered", r"(^|[._ ])(out(put)?|completion|generated|response)"
-          r"[._ ]?tok|^(output|generated)tokens$|^out$"),
-    Field("cached_input_tokens", "Of the tokens sent: read from a cache", r"cache.*tokens?$"),
-    Field("feature", "Feature, team or product", r"(^|[._ ])(feature|team|app(lication)?|service|"
-          r"project|product|use_?case)([._ ]?name)?$"),
-    Field("user", "User (kept as a digest)", r"(^|[._ ])(user|customer|end_?user)([._ ]?id)?$"),
-    Field("prompt_key", "Prompt (kept as a digest)", r"(^|[._ ])prompt_?(key|hash|sha256|id)$"),
-    Field("latency_ms", "How long it took", r"(^|[._ ])(latency|duration|elapsed|response_time)"
-          r"([._ ]?m?s)?$", {"ms": "in milliseconds", "s": "in seconds", "us": "in microseconds"}),
-    Field("response_chars", "Answer's length in characters", r"response_?(chars|length)$"),
-    Field("logged_cost", "Cost", r"(^|[._ ])(cost|spend|price)([._ ]?usd)?$",
-          {"usd": "in dollars", "cents": "in cents"}),
-    Field("request_id", "Request's own number", r"^(request[._ ]?)?id$"),
-)  # fmt: skip
 
 
 class MappingForm:
@@ -62,63 +24,90 @@ class MappingForm:
         self._names, self._changed = names, changed
         self._chosen: dict[str, ui.select] = {}
         self._units: dict[str, ui.select] = {}
+        self._constants: dict[str, ui.input] = {}
+        self._period: ui.select | None = None
 
     def lay_out(self) -> None:
         """Make the choices, each on the column whose name is most like it."""
-        guesses = guess(self._names)
-        with ui.element("div").classes("mapping"):
-            for field in FIELDS:
-                self._field(field, guesses.get(field.column, _NOWHERE))
+        self._rows = _select(ROWS, "requests", "A row is", self._turn)
+        self._held = ui.element("div").classes("mapping")
+        self._fill()
+
+    def _turn(self) -> None:
+        self._fill()
+        self._changed()
+
+    def _fill(self) -> None:
+        for held in (self._chosen, self._units, self._constants):
+            held.clear()
+        self._held.clear()
+        rows = str(self._rows.value)
+        guesses = guess(FIELDS[rows], self._names)
+        with self._held:
+            for field in FIELDS[rows]:
+                self._field(field, guesses.get(field.column, _NOWHERE), KINDS[rows].required)
             say("span", "")
-            self._model = ui.input("Model of every row, if none is named").props("outlined dense")
-            self._model.on("change", self._changed)
-            with ui.element("div"):
+            self._of_every_row(rows)
+            if rows != "charges":
                 self._exclusive = ui.switch("Tokens sent leave out the cached ones")
                 self._exclusive.on_value_change(self._changed)
 
-    def _field(self, field: Field, guessed: str) -> None:
+    def _field(self, field: Field, guessed: str, required: Sequence[str]) -> None:
         options = {**_NOT_THERE, **{name: name for name in self._names}}
-        needed = " (needed)" if field.column in KINDS["requests"].required else ""
-        chosen = ui.select(options, value=guessed, label=field.label + needed)
-        chosen.props("outlined dense options-dense")
-        chosen.on_value_change(self._changed)
+        needed = " (needed)" if field.column in required else ""
+        chosen = _select(options, guessed, field.label + needed, self._changed)
         self._chosen[field.column] = chosen
         if field.units is not None:
             usual = next(iter(field.units))
-            unit = ui.select(dict(field.units), value=usual, label=f"{field.label}: written")
-            unit.props("outlined dense options-dense")
-            unit.on_value_change(self._changed)
-            self._units[field.column] = unit
+            label = f"{field.label}: written"
+            self._units[field.column] = _select(dict(field.units), usual, label, self._changed)
+
+    def _of_every_row(self, rows: str) -> None:
+        """Ask for what no column may hold."""
+        for field in FIELDS[rows]:
+            if field.of_every_row:
+                asked = ui.input(field.of_every_row).props("outlined dense")
+                asked.on("change", self._changed)
+                self._constants[field.column] = asked
+        self._period = None
+        if rows != "requests":
+            label = "A row is for, if none says its end"
+            self._period = _select(PERIODS, "month", label, self._changed)
 
     def toml(self) -> str:
         """Return the mapping as a file."""
+        rows = str(self._rows.value)
         columns = {
             field.column: _rule(path, self._unit(field.column), field)
-            for field in FIELDS
+            for field in FIELDS[rows]
             if (path := self._chosen[field.column].value)
         }
-        if "model" not in columns and (self._model.value or "").strip():
-            columns["model"] = {"constant": self._model.value.strip()}
-        counts = {"counts": "exclusive"} if self._exclusive.value else {}
-        return policy_text({**counts, "columns": columns})
+        for column, asked in self._constants.items():
+            if column not in columns and (asked.value or "").strip():
+                columns[column] = {"constant": asked.value.strip()}
+        top = {} if rows == "requests" else {"rows": rows}
+        if self._period is not None and "end" not in columns:
+            top["period"] = str(self._period.value)
+        if rows != "charges" and self._exclusive.value:
+            top["counts"] = "exclusive"
+        return policy_text({**top, "columns": columns})
 
     def _unit(self, column: str) -> str:
         return str(self._units[column].value) if column in self._units else ""
 
 
-def guess(names: Sequence[str]) -> dict[str, str]:
-    """Return the file's name for each column that one seems to hold; each name once."""
-    found: dict[str, str] = {}
-    for field in FIELDS:
-        often = re.compile(field.often, re.IGNORECASE)
-        fitting = [name for name in names if often.search(name) and name not in found.values()]
-        if fitting:
-            found[field.column] = min(fitting, key=len)
-    return found
+def _select(
+    options: dict[str, str], value: str, label: str, changed: Callable[[], None]
+) -> ui.select:
+    chosen = ui.select(options, value=value, label=label).props("outlined dense options-dense")
+    chosen.on_value_change(changed)
+    return chosen
 
 
 def _rule(path: str, unit: str, field: Field) -> Any:  # noqa: ANN401 - a text or a TOML table
     usual = next(iter(field.units or {"": ""}))
     if unit == usual:
         return path
+    if unit == "through":
+        return {"path": path, "through": True}
     return {"path": path, "offset" if unit == "Z" else "unit": unit}

@@ -1,10 +1,13 @@
 """A mapping file reads any table of totals, and any bill: periods, ends, cents."""
 
+import re
+
 import pytest
 
 from analyzer.errors import FormatError
 from analyzer.ingest.load import ingest_file
 from analyzer.ingest.mapping_file import mapping_from, read_mapping
+from analyzer.ingest.mapping_targets import KINDS
 from tests.mapped_log import write_jsonl, write_mapping
 from tests.unit.test_ingest_mapping import MAPPINGS
 
@@ -206,3 +209,13 @@ def test_every_sample_mapping_is_read():
         "google_cloud_cost_table",
         "usage_by_month",
     }
+
+
+@pytest.mark.parametrize("rows", KINDS)
+def test_the_reference_names_every_column_that_may_be_filled(rows):
+    text = (MAPPINGS / "README.md").read_text()
+    (line,) = [line for line in text.splitlines() if line.startswith(f"| {rows} |")]
+    named = set(re.findall(r"`(\w+)`", line)) - {"period"}
+    assert named == set(KINDS[rows].columns)
+    needed = set(re.findall(r"`(\w+)`", line.split("|")[2])) - {"period", "end"}
+    assert needed == set(KINDS[rows].required)
