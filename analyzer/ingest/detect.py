@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzer.adapter import Format, Kind
 from analyzer.adapters import FORMATS
@@ -21,6 +22,8 @@ AUTO = "auto"
 SAMPLE_BYTES = 4 << 20
 _SAMPLE_RECORDS = 200
 _DELIMITERS = ",;\t|"
+_LAST_HEADER_LINE, _FEWEST_COLUMNS, _LONGEST_NAME = 40, 6, 1_000
+_COLUMN_NAME = re.compile(r"[^\W\d][^@]{0,80}")
 _BOM = b"\xef\xbb\xbf"
 _SHOWN_NAMES = 12
 _SENT_TO_A_BATCH = {"body", "params"}
@@ -189,7 +192,7 @@ def samples_of(store: Store, source: SourceFile, plain_path: str) -> list[Sample
     if layout == "parquet":
         return [Sample(_parquet(store, source, plain_path))]
     if layout == "csv":
-        return [Sample(shape) for shape in csv_shapes(source)]
+        return [Sample(shape) for shape in _csv_shapes(source)]
     return [_json(store, source, plain_path, layout)]
 
 
@@ -220,19 +223,26 @@ def _json(store: Store, source: SourceFile, plain_path: str, layout: Layout) -> 
     return Sample(Shape(layout, plain_path, header=names), texts)
 
 
-def csv_shapes(source: SourceFile, header_line: int = 1) -> list[Shape]:
+def _csv_shapes(source: SourceFile) -> list[Shape]:
     """Read the header at each usual delimiter; the one that gives most columns comes first.
 
-    It is the first line from ``header_line`` on that is not blank.
-
-    Raises:
-        FormatError: there is none, or it is no text.
+    An invoice writes some lines about itself above the header. So the widest line stands in last,
+    for a format that knows its columns.
     """
-    lines = enumerate(_head(source).split(b"\n"), 1)
-    number, line = next(((n, t) for n, t in lines if n >= header_line and t.strip()), (0, b""))
-    if not number:
-        raise FormatError(f"{source.path}: line {header_line}, where the header is said to be, "
-                          "is not there")  # fmt: skip
+    lines = [(n, line) for n, line in enumerate(_head(source).split(b"\n"), 1) if line.strip()]
+    lines = lines[:_LAST_HEADER_LINE]
+    number, line = lines[0]
+    header = _text(source, number, line)
+    first = [_csv_shape(number, header, delimiter) for delimiter in _DELIMITERS]
+    wider = [_widest(lines, shape) for shape in first]
+    return sorted(first, key=_narrowness) + sorted(filter(None, wider), key=_narrowness)
+
+
+def _narrowness(shape: Shape) -> int:
+    return -len(shape.header)
+
+
+def _text(source: SourceFile, number: int, line: bytes) -> str:
     try:
         header = line.decode().rstrip("\r")
     except UnicodeDecodeError:
@@ -241,11 +251,36 @@ def csv_shapes(source: SourceFile, header_line: int = 1) -> list[Shape]:
         ) from None
     if "\0" in header:
         raise FormatError(f"{source.path}: line {number} holds NUL bytes: this is no text file")
-    shapes = []
-    for delimiter in _DELIMITERS:
-        names = tuple(name.strip() for name in next(csv.reader([header], delimiter=delimiter)))
-        shapes.append(Shape("csv", header=names, header_line=number, delimiter=delimiter))
-    return sorted(shapes, key=lambda shape: -len(shape.header))
+    return header
+
+
+def _csv_shape(number: int, header: str, delimiter: str) -> Shape:
+    return Shape("csv", header=_cells(header, delimiter), header_line=number, delimiter=delimiter)
+
+
+def _cells(line: str, delimiter: str) -> tuple[str, ...]:
+    try:
+        found = next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:  # a cell longer than any column's name
+        found = [line[:_LONGEST_NAME]]
+    return tuple(cell.strip() for cell in found)
+
+
+def _names_columns(cells: Sequence[str]) -> bool:
+    """Whether cells read as names of columns, and not as values."""
+    return len(set(cells)) == len(cells) and all(map(_COLUMN_NAME.fullmatch, cells))
+
+
+def _widest(lines: Sequence[tuple[int, bytes]], first: Shape) -> Shape | None:
+    """Read the first of the widest lines as the header, where it is twice as wide as the first."""
+    texts = [(n, line.decode(errors="replace").rstrip("\r")) for n, line in lines]
+    rows = [(n, text, _cells(text, first.delimiter)) for n, text in texts if "\0" not in text]
+    number, text, cells = max(rows, key=lambda row: len(row[2]))
+    if len(cells) < max(2 * len(first.header), _FEWEST_COLUMNS) or not _names_columns(cells):
+        return None
+    above = [row[2] for row in rows if row[0] < number and len(row[2]) > 1]
+    pairs = tuple((name, value) for name, value, *_ in above if name not in cells)
+    return replace(_csv_shape(number, text, first.delimiter), above=pairs)
 
 
 def kind_of(layout: Layout) -> Kind:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from analyzer.adapter import Format, Kind
 from analyzer.errors import FormatError
-from analyzer.ingest.detect import Detected, Sample, csv_shapes, kind_of, looks, samples_of
+from analyzer.ingest.detect import Detected, Sample, kind_of, looks, samples_of
 from analyzer.ingest.mapped_columns import column_for, kept, period_end, prefix_fits
 from analyzer.ingest.mapping_file import MappingFile, meant
 from analyzer.ingest.paths import literal, parse_path
@@ -34,8 +34,6 @@ def fit(store: Store, source: SourceFile, plain_path: str, mapping: MappingFile)
             f"{source.path}: {mapping.file} says format = {mapping.format!r}, but the file is "
             f"{looks(samples[0].shape)}"
         )
-    if kind == "csv" and mapping.header:
-        samples = [Sample(shape) for shape in csv_shapes(source, mapping.header)]
     needed = _needed(mapping)
     if kind != "json":
         shape = _with_header(source, samples, mapping)
@@ -59,7 +57,7 @@ def _with_header(source: SourceFile, samples: list[Sample], mapping: MappingFile
     for sample in samples:
         if all(_in_header(path, sample.shape) for path in needed):
             return sample.shape
-    shape = samples[0].shape
+    shape = max((sample.shape for sample in samples), key=lambda shape: len(shape.header))
     path = next(path for path in needed if not _in_header(path, shape))
     columns = ", ".join(repr(name[:40]) for name in shape.header[:_NAMES_SHOWN])
     raise FormatError(
@@ -69,7 +67,7 @@ def _with_header(source: SourceFile, samples: list[Sample], mapping: MappingFile
 
 
 def _in_header(path: str, shape: Shape) -> bool:
-    return path in shape.header or (
+    return path in (*shape.header, *dict(shape.above)) or (
         parse_path(path).top in shape.header and bool(parse_path(path).below)
     )
 

@@ -20,7 +20,7 @@ FileKind = Literal["csv", "jsonl", "parquet"]
 Counts = Literal["inclusive", "exclusive"]
 Period = Literal["hour", "day", "month"]
 
-_TOP_LEVEL = ("name", "format", "header", "rows", "period", "counts", "columns", "where")
+_TOP_LEVEL = ("name", "format", "rows", "period", "counts", "columns", "where")
 _RULE_KEYS = (
     "path", "constant", "unit", "origin", "offset", "through", "values", "else", "join", "whole",
     "first", "optional",
@@ -40,7 +40,6 @@ _EXAMPLES = {"model": "gpt-4o", "provider": "openai", "currency": "USD", "start"
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 _OFFSET = re.compile(r"[Zz]|[+-]([01]\d|2[0-3]):[0-5]\d")
 _MOST_ITEMS = 1_000_000
-_LAST_HEADER = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +82,6 @@ class MappingFile:
     file: str
     name: str
     format: FileKind | None
-    header: int
-    """The line of a CSV that names its columns; the first that is not blank where 0."""
     kind: Kind
     """What its rows are."""
     period: Period | None
@@ -123,7 +120,6 @@ def mapping_from(tables: Mapping[str, Any], file: str) -> MappingFile:
         file=file,
         name=_name(tables, file),
         format=_one_of(tables.get("format"), get_args(FileKind), f"{file}: format"),
-        header=_header(tables.get("header", 0), file),
         kind=kind,
         period=_period(tables, kind, columns, file),
         counts=_one_of(tables.get("counts", "inclusive"), get_args(Counts), f"{file}: counts"),
@@ -132,12 +128,6 @@ def mapping_from(tables: Mapping[str, Any], file: str) -> MappingFile:
         ),
         where=dict(_where(_table(tables.get("where", {}), f"{file}: where"), f"{file}: [where]")),
     )
-
-
-def _header(value: object, file: str) -> int:
-    if type(value) is not int or not 0 <= value <= _LAST_HEADER:
-        raise FormatError(f"{file}: header: write the number of the line that names the columns")
-    return value
 
 
 def _mend(name: str) -> str:

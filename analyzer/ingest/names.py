@@ -31,7 +31,8 @@ def names_of(path: Path) -> tuple[str, ...]:
         Store.open(Path(folder) / "names.duckdb") as store,
         readable(source) as plain_path,
     ):
-        sample = samples_of(store, source, plain_path)[0]
+        samples = samples_of(store, source, plain_path)
+    sample = max(samples, key=lambda one: len(one.shape.header))
     if kind_of(sample.shape.layout) != "json":
         found = [_step(name) for name in sample.shape.header]
     else:

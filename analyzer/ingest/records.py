@@ -34,6 +34,8 @@ class Shape:
     header: tuple[str, ...] = ()
     """The names of the columns: CSV and Parquet; of the first records' keys otherwise."""
     header_line: int = 0
+    above: tuple[tuple[str, str], ...] = ()
+    """What the lines above a CSV's header say of all rows: a name and a value each."""
     delimiter: str = ","
     types: tuple[str, ...] = ()
     """The types of a Parquet file's columns."""
@@ -121,8 +123,7 @@ def _json(shape: Shape, names: Sequence[str]) -> str:
 
 
 def _csv(shape: Shape, names: Sequence[str]) -> str:
-    places = {name: place for place, name in enumerate(shape.header, 1)}
-    texts = [f"{_csv_text(places.get(name))} AS {quoted('t:' + name)}" for name in names]
+    texts = [f"{_csv_text(shape, name)} AS {quoted('t:' + name)}" for name in names]
     width = len(shape.header)
     return f"""
       SELECT line, blank, fault, coalesce(text, long_sha256, hex(raw)) AS record,
@@ -149,9 +150,16 @@ def _csv(shape: Shape, names: Sequence[str]) -> str:
     """
 
 
-def _csv_text(place: int | None) -> str:
+def _csv_text(shape: Shape, name: str) -> str:
+    """SQL for a column's text, or for what a line above the header says of all rows.
+
+    SQL takes names in both cases for one, so that a format can only spell one of them.
+    """
+    places = {known.lower(): place for place, known in enumerate(shape.header, 1)}
+    places |= {known: place for place, known in enumerate(shape.header, 1)}
+    place = places.get(name) or places.get(name.lower())
     if place is None:
-        return "NULL::VARCHAR"
+        return f"nullif({literal(dict(shape.above).get(name, ''))}, '')"
     return f"CASE WHEN fault IS NULL THEN nullif(fields[{place}], '') END"
 
 

@@ -24,7 +24,7 @@ _CLASSES = (
     ("input", re.compile(r"no.?cache|uncached|fresh.input")),
     ("write_1h", re.compile(r"cache.?(write|creation).*1.?h|1.?h.*cache.?(write|creation)")),
     ("write", re.compile(r"cache.{0,12}(write|writing|creation)|write.{0,12}cache")),
-    ("cached", re.compile(r"cached|cchd|cache.{0,12}(read|hit)|read.{0,12}cache")),
+    ("cached", re.compile(r"cached|caching|cchd|cache.{0,12}(read|hit)|read.{0,12}cache")),
     ("output", re.compile(r"output|completion|generated|response|\boutpt?\b|\bopt\b")),
     ("input", re.compile(r"input|prompt|context|\binpt?\b")),
 )

@@ -66,7 +66,8 @@ def verdict(found: Reconciliation) -> str:
     """Return the verdict in money, as one sentence."""
     compared = found.verdict
     if compared is None:
-        return "Nothing to compare: no bill is loaded, and the logs hold no costs."
+        kind = "bill in dollars" if found.other_money else "bill"
+        return f"Nothing to compare: no {kind} is loaded, and the logs hold no costs."
     if found.within is None and not compared.all_unpriced:
         return f"Nothing to compare with the {compared.against}."
     return sentence(compared, found.tolerance_ppm)

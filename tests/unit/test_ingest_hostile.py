@@ -235,6 +235,24 @@ def test_what_is_no_log_is_named(store, tmp_path, name, data, what):
     assert store.query("sources").is_empty()
 
 
+def test_no_value_of_a_row_is_quoted_as_if_it_were_a_header(store, tmp_path):
+    wide = b"ada@example.com,7,8,9,10,11,12,13\n"
+    with pytest.raises(FormatError, match="CSV with the columns 'a', 'b'") as told:
+        load(store, tmp_path, b"a,b\n" + wide, "x.csv")
+    assert "ada" not in str(told.value)
+
+
+def test_a_first_line_longer_than_any_header_is_no_known_format(store, tmp_path):
+    with pytest.raises(FormatError, match="fits no known format"):
+        load(store, tmp_path, b"a" * 300_000 + b"\nb,c\n", "x.csv")
+
+
+def test_a_cell_longer_than_any_name_is_no_trouble_below_a_header(store, tmp_path):
+    row = GOOD_ROW.replace(b"chat", b"c" * 300_000)
+    account = load(store, tmp_path, HEADER + row + GOOD_ROW, "x.csv")
+    assert (account.rows_loaded, account.rejects) == (2, 0)
+
+
 def test_folders_pipes_and_missing_files_are_named(store, tmp_path):
     os.mkfifo(tmp_path / "pipe")
     for name, what in (("", "this is a folder"), ("pipe", "no regular file"), ("no", "no such")):

@@ -140,8 +140,6 @@ def test_a_later_download_of_the_same_totals_adds_only_what_is_new(store, tmp_pa
         ({"rows": "charges", "period": "day",
           "columns": {"start": {"path": "s", "through": True}, "provider": "p", "cost": "c",
                       "currency": "u"}}, "through is for an end"),
-        ({"header": 0.5}, "header: write the number of the line"),
-        ({"header": -1}, "header: write the number of the line"),
     ],
 )  # fmt: skip
 def test_mistakes_are_named(tables, said):
@@ -151,43 +149,37 @@ def test_mistakes_are_named(tables, said):
     assert said in str(told.value)
 
 
-GOOGLE = """Invoice number,5412345678
-Invoice date,2026-09-30
-Due date,2026-10-30
-Billing ID,1234-5678-9012
-Billing account ID,01ABCD-234567-89EFGH
-Currency,USD
-Currency exchange rate,
-Total amount due,103.55
+BILL = """Invoice,5412345678,
+Currency,EUR,
+Total,103.55,
 
-Billing account name,Project name,Service description,SKU description,Cost type,Usage start date,\
-Usage end date,Usage amount,Usage unit,Unrounded Cost ($),Cost ($)
-Acme,search,Vertex AI,Gemini 2.5 Flash GA Text Input - Predictions,Usage,2026-09-01,2026-09-30,\
-"200,000,000",count,60.000000,60.00
-Acme,search,Vertex AI,Vector search,Usage,2026-09-01,2026-09-30,3,hour,43.500000,43.50
-Acme,search,Cloud Storage,Standard Storage,Usage,2026-09-01,2026-09-30,2,gibibyte,0.052,0.05
-,,,,Rounding error,,,,,0.000000,0.00
-,,,,Total,,,,,103.552000,103.55
+Project,Service,Description,From,To,Amount
+search,AI models,"Flash, input tokens",2026-09-01,2026-09-30,6000
+search,AI models,Reservation,2026-09-01,2026-09-30,"4,350"
+search,Disks,Standard,2026-09-01,2026-09-30,5
+,,Total,,,10355
 """
 
 
 def test_a_bill_below_lines_about_the_invoice(store, tmp_path):
-    path = tmp_path / "cost_table.csv"
-    path.write_text(GOOGLE)
-    wish = write_mapping(tmp_path, (MAPPINGS / "google_cloud_cost_table.toml").read_text())
+    path = tmp_path / "bill.csv"
+    path.write_text(BILL)
+    wish = write_mapping(tmp_path, (MAPPINGS / "bill_by_month.toml").read_text())
     account = ingest_file(store, path, wish)
-    assert (account.rows_in, account.rows_loaded, account.set_aside) == (5, 2, 3)
-    assert _periods(store, "charges") == [(0, 30 * DAY_US)] * 2
-    found = store.rows("SELECT model, feature, cost_pico FROM charges ORDER BY cost_pico")
-    assert found == [(None, "search", 43_500_000_000_000),
-                     ("gemini-2.5-flash", "search", 60_000_000_000_000)]  # fmt: skip
+    assert (account.rows_in, account.rows_loaded, account.set_aside) == (4, 1, 2)
+    assert [(reject.line, reject.reason) for reject in account.reasons] == [
+        (7, "Amount is not a number of cents")
+    ]
+    assert _periods(store, "charges") == [(0, 30 * DAY_US)]
+    found = store.rows("SELECT model, feature, cost_pico, currency FROM charges")
+    assert found == [("gemini-2.5-flash", "search", 60_000_000_000_000, "EUR")]
 
 
-def test_a_header_that_is_not_there_is_named(store, tmp_path):
-    path = tmp_path / "cost_table.csv"
-    path.write_text("Total,1\n")
-    wish = write_mapping(tmp_path, (MAPPINGS / "google_cloud_cost_table.toml").read_text())
-    with pytest.raises(FormatError, match="line 10, where the header is said to be, is not there"):
+def test_a_column_that_no_header_has_is_named_with_the_widest_line(store, tmp_path):
+    path = tmp_path / "bill.csv"
+    path.write_text(BILL.replace("Amount", "Sum"))
+    wish = write_mapping(tmp_path, (MAPPINGS / "bill_by_month.toml").read_text())
+    with pytest.raises(FormatError, match=r"no column 'Amount'.*'Project', 'Service'"):
         ingest_file(store, path, wish)
 
 
@@ -206,7 +198,7 @@ def test_the_table_of_a_team_is_read_with_or_without_what_is_optional(store, tmp
 
 def test_every_sample_mapping_is_read():
     assert {read_mapping(path).name for path in MAPPINGS.glob("*.toml")} >= {
-        "google_cloud_cost_table",
+        "bill_by_month",
         "usage_by_month",
     }
 

@@ -97,7 +97,7 @@ def test_what_is_exact_is_said_to_be_and_nothing_is_no_verdict(found):
     same = replace(found.comparisons[0], said_pico_usd=USD, priced_pico_usd=USD, causes=())
     assert "exactly the same" in tables.sentence(same, 50_000)
     nothing = replace(found, comparisons=())
-    assert tables.verdict(nothing).startswith("Nothing to compare: no bill is loaded")
+    assert tables.verdict(nothing).startswith("Nothing to compare: no bill in dollars")
     empty = replace(same, said_pico_usd=0, priced_pico_usd=0)
     assert tables.verdict(replace(found, comparisons=(empty,))).startswith("Nothing to compare")
 
