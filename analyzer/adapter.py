@@ -116,6 +116,10 @@ class Format:
     """Paths that a row must hold, or the file is refused."""
     natural_key: tuple[str, ...] = ()
     """Paths that make two rows of aggregates the same row, besides their period."""
+    named: str = ""
+    """What is said of every row alike, from outside the file: it is part of that key."""
+    closed_periods: bool = False
+    """Reject rows of aggregates whose period is empty."""
     refusal: Refusal | None = None
     """What tells a file of this format that is refused as a whole."""
     exact: bool = False

@@ -10,7 +10,8 @@ US Pacific time and the last one is included; they are read as UTC.
 from analyzer.adapter import Column, Format, day_or_hour
 
 _SIGNS = ("$", "€", "£", "¥", "₹", "₩", "R$", "A$", "CA$", "kr", "CHF", "zł")
-_COSTS = ", ".join(f"{{Unrounded cost ({sign})}}" for sign in _SIGNS)
+_COST = f"coalesce({', '.join(f'{{Unrounded cost ({sign})}}' for sign in _SIGNS)})"
+_THOUSANDS = r"-?\d\d?\d?(,\d\d\d)+(\.\d+)?"
 _STARTS, _ = day_or_hour("Usage start date")
 _, _ENDS = day_or_hour("Usage end date")
 _SKU = "trim({SKU description})"
@@ -44,9 +45,11 @@ FORMAT = Format(
         "start_us": Column(_STARTS, "utc_time"),
         "end_us": Column(_ENDS, "utc_time"),
         "cost_pico": Column(
-            f"replace(coalesce({_COSTS}), ',', '')",
+            f"CASE WHEN regexp_full_match({_COST}, '{_THOUSANDS}') THEN replace({_COST}, ',', '') "
+            f"ELSE {_COST} END",
             "signed_usd",
             "no column Unrounded cost (sign): export the table with it",
+            bad="is not an amount such as 1,000.50: export the table in English",
             reads="Unrounded cost",
         ),
         "currency": Column(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +19,9 @@ from analyzer.ingest.overlap import Older, give_way, grouping, refuse_overlap, s
 from analyzer.ingest.refusal import check_refused
 from analyzer.ingest.remove import Removed
 from analyzer.ingest.source_file import SourceFile
-from analyzer.ingest.staging import aggregated, readable, remarks, stage
+from analyzer.ingest.staging import aggregated, readable, remarks, stage, stage_totals
 from analyzer.ingest.twins import other_calls, twin_notes
+from analyzer.money import spell_usd
 from analyzer.store import Store
 
 EXAMPLES = 3
@@ -80,6 +81,12 @@ class Wish:
     name: str | None = None
     """What a file is called where its path does not say; its path's last part where None."""
 
+    @property
+    def reads_anew(self) -> bool:
+        """Whether the user says how to read the files."""
+        said = (self.feature, self.mapping, self.batch_input)
+        return self.format != AUTO or any(one is not None for one in said)
+
 
 def ingest_file(
     store: Store,
@@ -97,7 +104,7 @@ def ingest_file(
     source = SourceFile(path, on_bytes, name=wish.name)
     store.limit_memory(_MEMORY_MIB, _MEMORY_MIB_A_THREAD)
     if store.one("sources_of_size", bytes=source.bytes)["files"]:
-        known = _loaded_before(store, source, source.read_all())
+        known = _loaded_before(store, source, source.read_all(), wish)
         if known is not None:
             return known
     with readable(source) as plain_path:
@@ -108,7 +115,7 @@ def ingest_file(
             check_expected(store, source, detected)
             check_refused(store, source, detected)
             refuse_timeless(store, source, wish.batch_time)
-            known = _loaded_before(store, source, source.sha256)
+            known = _loaded_before(store, source, source.sha256, wish)
             return known or _load(store, source, detected, wish)
 
 
@@ -118,11 +125,11 @@ def detected_by(store: Store, source: SourceFile, plain_path: str, wish: Wish) -
     Raises:
         FormatError: it cannot be told, or ``--feature`` names what must not be stored.
     """
-    if wish.mapping is not None:
-        return fit(store, source, plain_path, wish.mapping)
     if wish.feature is not None:
         refuse_content(wish.feature, "--feature")
-    if wish.format == AUTO:
+    if wish.mapping is not None:
+        detected = fit(store, source, plain_path, wish.mapping)
+    elif wish.format == AUTO:
         detected = detect(store, source, plain_path, FORMATS)
     else:
         detected = shape_for(store, source, plain_path, named_format(wish.format, FORMATS))
@@ -130,12 +137,17 @@ def detected_by(store: Store, source: SourceFile, plain_path: str, wish: Wish) -
     return detected
 
 
-def _loaded_before(store: Store, source: SourceFile, sha256: str) -> Account | None:
-    """Return the account of bytes that the database has already, all of them duplicates."""
+def _loaded_before(store: Store, source: SourceFile, sha256: str, wish: Wish) -> Account | None:
+    """Return the account of bytes that the database has already, all of them duplicates.
+
+    With ``--replace``, bytes that are to be read in another way take their own place.
+    """
     found = store.query("source_by_digest", sha256=sha256)
     if found.is_empty():
         return None
     row = found.row(0, named=True)
+    if wish.reads_anew and wish.replace and row["loaded_at_us"] < wish.replace.than_us:
+        return None
     return Account(
         file=source.name,
         sha256=sha256,
@@ -165,9 +177,9 @@ def _table(format_name: str, held_in: Table) -> Table:
 def _known_as(file: str, format_name: str) -> str:
     said = f"these bytes were loaded before, as {file}"
     if format_name.startswith(PREFIX):
-        return f"{said}, by {format_name}: to read them another way, load them into a new --db"
+        return f"{said}, by {format_name}: to read them another way, add --replace"
     if named_format(format_name, FORMATS).answers_a_batch:
-        return f"{said}: to join them with another --batch-input, load both into a new --db"
+        return f"{said}: to join them with another --batch-input, add --replace"
     return said
 
 
@@ -177,15 +189,16 @@ def _load(store: Store, source: SourceFile, detected: Detected, wish: Wish) -> A
     counts = store.one("staged_rows")
     grouped_by = None
     if aggregated(detected.format):
-        store.run("stage_aggregates")
+        stage_totals(store, table)
         grouped_by = grouping(store)
     replaced = _make_room(store, source, detected.format, grouped_by, wish)
     source_id = store.one("next_source")["source_id"]
     prefix = {"id_prefix": source.plain_sha256[:16]} if grouped_by is None else {}
     lesser, grown = _keep_largest(store) if detected.format.keeps == "largest" else (0, 0)
-    known = store.one(f"known_{table}", **prefix)
+    counted = "requests" if grouped_by is None else "aggregates"
+    known = store.one(f"known_{counted}", **prefix)
     if known["duplicates"]:
-        store.run(f"copies_{table}", source_id=source_id, **prefix)
+        store.run(f"copies_{counted}", source_id=source_id, **prefix)
     if grouped_by is None:
         store.run("stage_requests" if known["duplicates"] else "stage_new_requests", **prefix)
     else:
@@ -210,7 +223,7 @@ def _load(store: Store, source: SourceFile, detected: Detected, wish: Wish) -> A
         tagged=counts["tagged"],
         notes=(
             *spell_replaced(replaced),
-            *_notes({**counts, "grown": grown}, known["changed"], detected.format.aside),
+            *_notes({**counts, **known, "grown": grown}, detected.format.aside),
             *twins,
             *remarks(store, detected.format),
             *((detected.format.note,) if detected.format.note else ()),
@@ -238,6 +251,8 @@ def _make_room(
     replaced: tuple[Removed, ...] = ()
     if wish.replace is not None:
         replaced = give_way(store, source, fmt, grouped_by, wish.replace)
+    if replaced and grouped_by is not None:
+        stage_totals(store, fmt.table)
     if grouped_by is not None:
         refuse_overlap(store, source, fmt, grouped_by)
     return replaced
@@ -275,6 +290,7 @@ def _keep(store: Store, source: SourceFile, source_id: int, account: Account) ->
         store.run("load_note", source_id=source_id, number=number, note=note)
     store.rows("DROP TABLE staged")
     store.rows("DROP TABLE fresh")
+    store.rows("DROP TABLE IF EXISTS told")
 
 
 def _reasons(store: Store, source_id: int) -> tuple[Reject, ...]:
@@ -282,7 +298,7 @@ def _reasons(store: Store, source_id: int) -> tuple[Reject, ...]:
     return tuple(Reject(line, reason) for line, reason in found.iter_rows())
 
 
-def _notes(counts: dict[str, int], changed: int, aside: str) -> tuple[str, ...]:
+def _notes(counts: Mapping[str, int], aside: str) -> tuple[str, ...]:
     """Say what was read in a way the user should know of."""
     if not aside and counts["set_aside"] == counts["rows_in"] > 0:
         return ("the mapping's [where] keeps no row of this file: check its values",)
@@ -293,10 +309,19 @@ def _notes(counts: dict[str, int], changed: int, aside: str) -> tuple[str, ...]:
          "counts that leave them out, and added"),
         (counts["odd_reasoning"], "with more reasoning than output tokens: kept as logged"),
         (counts["grown"], "already loaded with a smaller output: the larger one was kept"),
-        (changed, "already loaded with other figures: the ones loaded first were kept; to take "
-         "the new ones, load the newer export with --replace"),
+        (counts["changed"], "already loaded with other figures: the ones loaded first were kept; "
+         "to take the new ones, load the newer export with --replace"),
+        (counts.get("repeated", 0), _repeated(counts.get("repeated_pico"))),
     )  # fmt: skip
     return tuple(f"{count:,} {_rows(count)} {text}" for count, text in said if count)
+
+
+def _repeated(pico: int | None) -> str:
+    money = f", which leaves out {spell_usd(int(pico))}" if pico else ""
+    return (
+        "word for word as above in this file: each is counted once" + money + "; where they are "
+        "rows of their own, add a column that tells them apart"
+    )
 
 
 def _rows(count: int) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from analyzer.adapter import Format, Kind
 from analyzer.errors import FormatError
 from analyzer.ingest.detect import Detected, Sample, kind_of, looks, samples_of
 from analyzer.ingest.mapped_columns import column_for, kept, period_end, prefix_fits
-from analyzer.ingest.mapping_file import MappingFile, meant
+from analyzer.ingest.mapping_file import MappingFile, Rule, meant
 from analyzer.ingest.paths import literal, parse_path
 from analyzer.ingest.records import Shape
 from analyzer.ingest.source_file import SourceFile
@@ -118,7 +119,10 @@ def format_for(mapping: MappingFile, shape: Shape, expected: tuple[str, ...] = (
     columns = {rule.target: column_for(rule, shape) for rule in mapping.rules}
     if mapping.period is not None:
         columns["end_us"] = period_end(columns["start_us"], mapping.period)
-    named_by = (rule for rule in mapping.rules if rule.column in mapping.kind.named_by)
+    named_by = [rule for rule in mapping.rules if rule.column in mapping.kind.named_by]
+    if named_by:
+        provider = columns["provider"]
+        columns["provider"] = replace(provider, sql=f"provider_name({provider.sql})")
     return Format(
         name=PREFIX + mapping.name,
         title=f"read by {mapping.file}",
@@ -131,7 +135,15 @@ def format_for(mapping: MappingFile, shape: Shape, expected: tuple[str, ...] = (
         where=" AND ".join(kept(path, value) for path, value in mapping.where.items()) or "true",
         expected=expected,
         natural_key=tuple(dict.fromkeys(path for rule in named_by for path in rule.paths)),
+        named=_named(named_by),
+        closed_periods=mapping.period is None and bool(named_by),
     )
+
+
+def _named(rules: Sequence[Rule]) -> str:
+    """Spell what the mapping says of every row; the provider is in every key already."""
+    said = (rule for rule in rules if rule.constant is not None and rule.column != "provider")
+    return ", ".join(f"{rule.column}={rule.constant}" for rule in said)
 
 
 def notes(mapping: MappingFile) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC
 
 from analyzer.adapter import Column, Unit
@@ -16,6 +17,11 @@ _UNIT_NAMES = {
 }  # fmt: skip
 _FACTORS = {"s": "1", "ms": "0.001", "us": "0.000001"}
 _FACTORS_TO_MS = {"s": "1000", "us": "0.001"}
+_NO_TIME = (
+    "is not a time from 1970 to 2100: write 2026-10-01T09:00:00Z; for a number, the mapping needs "
+    'unit = "s", "ms" or "us"'
+)
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?")
 
 
 def column_for(rule: Rule, shape: Shape) -> Column:
@@ -25,6 +31,7 @@ def column_for(rule: Rule, shape: Shape) -> Column:
     bad = ""
     if unit in ("time", "utc_time"):
         text = _time(rule, text)
+        bad = _NO_TIME
         if rule.unit:
             bad = f"is not a number of {_UNIT_NAMES[rule.unit]} that gives a time before 2100"
     elif rule.unit in _FACTORS_TO_MS:
@@ -106,11 +113,10 @@ def _equals(text: str, value: str | int | float | bool) -> str:
         return f"lower({text}) = '{str(value).lower()}'"
     if value == "":
         return f"{text} IS NULL"
-    try:
-        number = float(value)
-    except ValueError:
-        return f"{text} = {_literal(str(value))}"
-    return f"({text} = {_literal(str(value))} OR TRY_CAST({text} AS DOUBLE) = {number!r}::DOUBLE)"
+    same = f"{text} = {_literal(str(value))}"
+    if not _NUMBER.fullmatch(str(value)):
+        return same
+    return f"({same} OR TRY_CAST({text} AS DOUBLE) = {float(value)!r}::DOUBLE)"
 
 
 def kept(path: str, values: tuple[str | int | float | bool, ...]) -> str:
@@ -126,6 +132,8 @@ def _time(rule: Rule, text: str) -> str:
             start_us = int(start.replace(microsecond=0).timestamp()) * 10**6 + start.microsecond
         start_s = f"{start_us // 10**6}.{start_us % 10**6:06d}::DECIMAL(20, 6)"
         return _scaled(text, _FACTORS[rule.unit], f" + {start_s}")
+    # 20260901, 202609 and a spreadsheet's 46266 would all be moments of 1970.
+    text = f"CASE WHEN bare_number({text}) THEN 'a number' ELSE {text} END"
     if rule.fills == "utc_time":
         text = _whole_days(text, 1 if rule.through else 0)
     if rule.offset:

@@ -27,6 +27,12 @@ _TOO_MANY = (
     "is the total: add them to it"
 )
 
+_NO_CODE = "is not a currency's code of three letters, such as USD"
+_EMPTY_PERIOD = (
+    "the row ends when it starts: where its end is the last day, write through = true at [columns] "
+    "end"
+)
+
 
 def with_feature(fmt: Format, feature: str | None) -> Mapping[str, Column]:
     """Return the format's columns, the feature taken from a path that the user names.
@@ -94,6 +100,8 @@ def _reading(name: str, column: Column) -> str:
     """
     if name == "feature":
         return "stored_name(x)"
+    if name == "currency":
+        return "currency_code(x)"
     if column.unit == "text" and name != "line_item":
         return "stored_label(x)"
     return READINGS[column.unit].sql
@@ -114,6 +122,8 @@ def _checked(fmt: Format, layer: str, columns: Mapping[str, Column]) -> str:
     faults = [fault for target in targets for fault in _faults(target, columns.get(target.name))]
     if "end_us" in names:
         faults.append('WHEN "v:end_us" < "v:start_us" THEN \'the row ends before it starts\'')
+    if fmt.closed_periods:
+        faults.append(f'WHEN "v:end_us" = "v:start_us" THEN \'{_EMPTY_PERIOD}\'')
     if fmt.strict_counts and "input_tokens" in names:
         faults.append(f"WHEN {_extra(columns)} > \"v:input_tokens\" THEN '{_TOO_MANY}'")
     fault = f"coalesce(fault, CASE {' '.join(faults)} END)" if faults else "fault"
@@ -135,7 +145,8 @@ def _faults(target: Target, column: Column | None) -> list[str]:
         return []
     label = _label(target, column)
     text, value = quoted("x:" + target.name), quoted("v:" + target.name)
-    bad = literal(f"{label} {column.bad or READINGS[column.unit].mend}")
+    mend = _NO_CODE if target.name == "currency" else READINGS[column.unit].mend
+    bad = literal(f"{label} {column.bad or mend}")
     faults = [f"WHEN {text} IS NOT NULL AND {value} IS NULL THEN {bad}"]
     if target.required:
         mend = f": {column.mend}" if column.mend else ""
@@ -187,7 +198,8 @@ def _notes(fmt: Format, columns: Mapping[str, Column]) -> str:
 def _keys(fmt: Format, columns: Mapping[str, Column]) -> str:
     if fmt.table not in ("usage_buckets", "charges"):
         return "NULL::VARCHAR AS natural_key, NULL::VARCHAR AS row_key"
-    period = '"v:provider", "v:start_us"::VARCHAR, "v:end_us"::VARCHAR, dims'
+    named = f", {literal(fmt.named)}" if fmt.named else ""
+    period = f'"v:provider", "v:start_us"::VARCHAR, "v:end_us"::VARCHAR, dims{named}'
     values = ", ".join(f"{quoted('v:' + name)}::VARCHAR" for name in columns)
     # Rows that differ in any column of the file are two rows, whether or not it is read.
     return (

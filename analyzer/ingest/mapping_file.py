@@ -192,7 +192,9 @@ def _rule(kind: Kind, name: str, value: object, at: str) -> Rule:
 
 
 def _names_no_prompt(rule: Rule, at: str) -> None:
-    if rule.column not in ("feature", "line_item") or rule.values:
+    """A translation stores the mapping's own texts, but for what it does not name."""
+    translated = rule.values and rule.otherwise is not None
+    if rule.fills != "text" or rule.column == "request_id" or translated:
         return
     for path in rule.paths:
         if content_step(path):

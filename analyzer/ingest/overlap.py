@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from analyzer.adapter import Format
+from analyzer.adapter import NO_MODEL, Format
 from analyzer.errors import FormatError
 from analyzer.ingest.remove import Removed, take_out
 from analyzer.ingest.source_file import SourceFile
@@ -28,10 +28,10 @@ def grouping(store: Store) -> str:
 
 
 def refuse_overlap(store: Store, source: SourceFile, fmt: Format, grouped_by: str) -> None:
-    """Refuse staged totals whose money is loaded already, grouped another way.
+    """Refuse staged totals whose money is loaded already, grouped another way or for other periods.
 
     Equal rows are copies and do no harm. Totals of other models are other money, as are rows of
-    the same grouping that no loaded file holds.
+    the same grouping and periods that no loaded file holds. Totals without a model hold all models.
 
     Raises:
         FormatError: which file holds the money, of which days, and what to do.
@@ -41,27 +41,30 @@ def refuse_overlap(store: Store, source: SourceFile, fmt: Format, grouped_by: st
         return
     row = found[0]
     file = store.query("sources_by_number", numbers=[row["source_id"]])["file"][0]
+    how = "grouped otherwise or exported elsewhere" if row["otherwise"] else "in other periods"
     raise FormatError(
-        f"{source.path}: {file} holds {row['provider']}'s money of {_days(found)} already, grouped "
-        f"otherwise or exported elsewhere, and it would count twice: load with --replace to take "
-        f"{file} out first, or load into a new --db"
+        f"{source.path}: {file} holds {row['provider']}'s money of {_days(found)} already, {how}, "
+        f"and it would count twice: load with --replace to take {file} out first, or load into a "
+        "new --db"
     )
 
 
 def give_way(
     store: Store, source: SourceFile, fmt: Format, grouped_by: str | None, older: Older
 ) -> tuple[Removed, ...]:
-    """Take out the files that a staged one replaces: its namesakes, and those of the same money.
+    """Take out the files that a staged one replaces: of its name, its bytes, or the same money.
 
     ``grouped_by`` is None for a log of requests, of which only namesakes give way.
 
     Raises:
         StoreError: another file needs one of them.
     """
-    numbers = set(store.query("sources_to_replace", file=source.name)["source_id"])
+    numbers = set(
+        store.query("sources_to_replace", file=source.name, sha256=source.sha256)["source_id"]
+    )
     if grouped_by is not None:
         numbers |= {row["source_id"] for row in _overlaps(store, fmt, grouped_by)}
-        numbers |= set(store.query(f"changed_{fmt.table}")["source_id"])
+        numbers |= set(store.query("changed_aggregates")["source_id"])
     kept = store.query("sources_since", moment_us=older.than_us)["source_id"]
     return take_out(store, numbers - set(kept))
 
@@ -84,9 +87,9 @@ def _overlaps(store: Store, fmt: Format, grouped_by: str) -> list[dict[str, Any]
 
 
 def _one_model(row: Mapping[str, Any], book: PriceBook) -> bool:
-    """Exports may spell one model in several ways."""
+    """Exports may spell one model in several ways, and a total without one holds every model's."""
     held, told = row["held_model"], row["told_model"]
-    if held == told:
+    if held == told or NO_MODEL in (held, told):
         return True
     listings = [book.lookup(row["provider"], name) for name in (held, told)]
     return all(listings) and len({one.model_id for one in listings if one}) == 1

@@ -13,7 +13,7 @@ from analyzer.errors import FormatError
 RECORD = "@"
 """The name of the whole record as a document."""
 _PLACE = re.compile(r"\{([^{}]+)\}")
-_STEP = re.compile(r"""\.?([^.\[\]"']+)|\[(\d+|\*)\]|\.?"([^"']+)\"""")
+_STEP = re.compile(r"""\.?([^.\[\]"']+)|\[(\d{1,6}|\*)\]|\.?"([^"']+)\"""")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from analyzer.errors import FormatError, StoreError
 from analyzer.ingest.detect import Detected, needs_path
 from analyzer.ingest.lines import LineReader
 from analyzer.ingest.mapping import staging_select
+from analyzer.ingest.provider_names import name_providers
 from analyzer.ingest.records import LINES, Shape
 from analyzer.ingest.source_file import SourceFile
 from analyzer.store import Store
@@ -38,6 +39,7 @@ def stage(store: Store, source: SourceFile, detected: Detected, feature: str | N
         StoreError: not every line arrived.
     """
     fmt, shape = detected.format, detected.shape
+    name_providers(store)
     _refuse_double_names(source, shape)
     _refuse_open_array(source, shape)
     select = staging_select(fmt, shape, feature)
@@ -99,6 +101,12 @@ def _refuse_open_array(source: SourceFile, shape: Shape) -> None:
 def aggregated(fmt: Format) -> bool:
     """Return whether the format's rows are totals."""
     return fmt.table in ("usage_buckets", "charges")
+
+
+def stage_totals(store: Store, table: str) -> None:
+    """Fill the table ``fresh`` with the readable staged totals, told apart from loaded ones."""
+    store.run(f"told_{table}")
+    store.run("stage_aggregates")
 
 
 def remarks(store: Store, fmt: Format) -> tuple[str, ...]:

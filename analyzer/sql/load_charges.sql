@@ -4,5 +4,5 @@ SELECT
   $source_id AS source_id, provider, model, feature, line_item, start_us, end_us, cost_pico,
   currency, natural_key
 FROM fresh
-WHERE NOT EXISTS (SELECT 1 FROM charges AS c WHERE c.natural_key = fresh.natural_key)
+WHERE copied_from IS NULL
 ORDER BY seq;

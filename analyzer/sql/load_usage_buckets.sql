@@ -5,5 +5,5 @@ SELECT
   input_tokens, cached_input_tokens, cache_write_tokens, cache_write_1h_tokens, output_tokens,
   reasoning_tokens, natural_key, logged_cost_pico
 FROM fresh
-WHERE NOT EXISTS (SELECT 1 FROM usage_buckets AS u WHERE u.natural_key = fresh.natural_key)
+WHERE copied_from IS NULL
 ORDER BY seq;

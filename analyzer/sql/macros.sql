@@ -54,6 +54,8 @@ CREATE OR REPLACE TEMP MACRO time_us(x) AS CASE
   WHEN has_clock(x) THEN written_us(x)
   ELSE epoch_seconds_us(TRY_CAST(x AS DECIMAL(38, 15)))
 END;
+-- A number that is a moment of this century, and not a date, a month or a day of a spreadsheet.
+CREATE OR REPLACE TEMP MACRO bare_number(x) AS TRY_CAST(x AS DECIMAL(38, 15)) < 1000000000;
 -- The same where a time without offset is UTC, as gateways and exports write it.
 CREATE OR REPLACE TEMP MACRO utc_time_us(x) AS CASE
   WHEN has_clock_or_none(x) THEN written_us(x)
@@ -69,6 +71,10 @@ CREATE OR REPLACE TEMP MACRO ms_us(x) AS scaled_us(TRY_CAST(x AS DECIMAL(38, 20)
 CREATE OR REPLACE TEMP MACRO pico(d) AS
   CASE WHEN abs(d) <= 1000000000000 THEN (d * 1000000000000)::HUGEINT END;
 CREATE OR REPLACE TEMP MACRO usd_pico(x) AS pico(TRY_CAST(x AS DECIMAL(38, 12)));
+
+-- The code of a currency (ISO 4217): three letters. A sign such as $ is several currencies'.
+CREATE OR REPLACE TEMP MACRO currency_code(x) AS
+  CASE WHEN regexp_full_match(upper(trim(x)), '[A-Z]{3}') THEN upper(trim(x)) END;
 
 CREATE OR REPLACE TEMP MACRO flag(x) AS CASE
   WHEN lower(x) IN ('true', '1', '1.0', 't', 'yes') THEN true

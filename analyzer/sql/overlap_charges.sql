@@ -1,22 +1,37 @@
--- Which files hold charges of the same provider and time, grouped another way than the staged ones?
+-- Which files hold charges of the same provider and time as the staged ones, grouped another way, or
+-- by the same names and for other periods?
 WITH told AS (
-  SELECT DISTINCT provider, start_us, greatest(end_us, start_us + 1) AS end_us
+  SELECT DISTINCT provider_name(provider) AS provider, coalesce(model, '') AS model, feature,
+    coalesce(line_item, '') AS item, currency, start_us, greatest(end_us, start_us + 1) AS end_us
   FROM fresh
-  WHERE NOT EXISTS (SELECT 1 FROM charges AS c WHERE c.natural_key = fresh.natural_key)
+  WHERE copied_from IS NULL
 ),
 held AS (
-  SELECT DISTINCT c.source_id, c.provider, c.start_us,
-    greatest(c.end_us, c.start_us + 1) AS end_us
+  SELECT DISTINCT c.source_id, provider_name(c.provider) AS provider,
+    coalesce(c.model, '') AS model, c.feature, coalesce(c.line_item, '') AS item, c.currency,
+    c.start_us, greatest(c.end_us, c.start_us + 1) AS end_us,
+    s.format <> $format OR g.grouped_by IS DISTINCT FROM $grouped_by AS otherwise
   FROM charges AS c
   JOIN sources AS s ON s.source_id = c.source_id
   LEFT JOIN groupings AS g ON g.source_id = c.source_id
-  WHERE s.format <> $format OR g.grouped_by IS DISTINCT FROM $grouped_by
+),
+met AS (
+  SELECT held.*, told.start_us AS told_start_us, told.end_us AS told_end_us
+  FROM (SELECT DISTINCT source_id, provider, start_us, end_us, otherwise FROM held WHERE otherwise)
+    AS held
+  JOIN (SELECT DISTINCT provider, start_us, end_us FROM told) AS told ON held.provider = told.provider
+    AND held.start_us < told.end_us AND told.start_us < held.end_us
+  UNION ALL
+  SELECT held.source_id, held.provider, held.start_us, held.end_us, held.otherwise, told.start_us,
+    told.end_us
+  FROM held
+  JOIN told USING (provider, model, feature, item, currency)
+  WHERE NOT held.otherwise AND held.start_us < told.end_us AND told.start_us < held.end_us
+    AND (held.start_us, held.end_us) <> (told.start_us, told.end_us)
 )
-SELECT held.source_id, held.provider, '' AS held_model, '' AS told_model,
-  min(greatest(held.start_us, told.start_us)) AS first_us,
-  max(least(held.end_us, told.end_us)) AS last_us
-FROM held
-JOIN told ON held.provider = told.provider
-  AND held.start_us < told.end_us AND told.start_us < held.end_us
+SELECT source_id, provider, '' AS held_model, '' AS told_model, otherwise,
+  min(greatest(start_us, told_start_us)) AS first_us,
+  max(least(end_us, told_end_us)) AS last_us
+FROM met
 GROUP BY ALL
-ORDER BY held.source_id;
+ORDER BY source_id;

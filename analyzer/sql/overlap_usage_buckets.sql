@@ -1,23 +1,35 @@
--- Which files hold totals of the same provider and time, grouped another way than the staged ones?
+-- Which files hold totals of the same provider and time as the staged ones, grouped another way, or
+-- by the same names and for other periods? A gateway's totals hold what the providers' exports hold.
 WITH told AS (
-  SELECT DISTINCT provider, model, start_us, greatest(end_us, start_us + 1) AS end_us
+  SELECT DISTINCT provider_name(provider) AS provider, model, feature,
+    coalesce(service_tier, '') AS tier, start_us, greatest(end_us, start_us + 1) AS end_us
   FROM fresh
-  WHERE NOT EXISTS (SELECT 1 FROM usage_buckets AS u WHERE u.natural_key = fresh.natural_key)
+  WHERE copied_from IS NULL
 ),
 held AS (
-  SELECT DISTINCT u.source_id, u.provider, u.model, u.start_us,
-    greatest(u.end_us, u.start_us + 1) AS end_us
+  SELECT DISTINCT u.source_id, provider_name(u.provider) AS provider, u.model, u.feature,
+    coalesce(u.service_tier, '') AS tier, u.start_us, greatest(u.end_us, u.start_us + 1) AS end_us,
+    s.format <> $format OR g.grouped_by IS DISTINCT FROM $grouped_by AS otherwise
   FROM usage_buckets AS u
   JOIN sources AS s ON s.source_id = u.source_id
   LEFT JOIN groupings AS g ON g.source_id = u.source_id
-  WHERE s.format <> $format OR g.grouped_by IS DISTINCT FROM $grouped_by
+),
+met AS (
+  SELECT held.*, told.model AS told_model, told.start_us AS told_start_us, told.end_us AS told_end_us
+  FROM held
+  JOIN told ON (held.provider = told.provider OR 'litellm' IN (held.provider, told.provider))
+    AND held.start_us < told.end_us AND told.start_us < held.end_us
+  WHERE held.otherwise
+  UNION ALL
+  SELECT held.*, told.model, told.start_us, told.end_us
+  FROM held
+  JOIN told USING (provider, model, feature, tier)
+  WHERE NOT held.otherwise AND held.start_us < told.end_us AND told.start_us < held.end_us
+    AND (held.start_us, held.end_us) <> (told.start_us, told.end_us)
 )
-SELECT held.source_id, held.provider, held.model AS held_model, told.model AS told_model,
-  min(greatest(held.start_us, told.start_us)) AS first_us,
-  max(least(held.end_us, told.end_us)) AS last_us
-FROM held
--- A gateway's totals hold what the providers' own exports hold.
-JOIN told ON (held.provider = told.provider OR 'litellm' IN (held.provider, told.provider))
-  AND held.start_us < told.end_us AND told.start_us < held.end_us
+SELECT source_id, provider, model AS held_model, told_model, otherwise,
+  min(greatest(start_us, told_start_us)) AS first_us,
+  max(least(end_us, told_end_us)) AS last_us
+FROM met
 GROUP BY ALL
-ORDER BY held.source_id, held_model, told_model;
+ORDER BY source_id, held_model, told_model;

@@ -6,6 +6,7 @@ SELECT
   rows_in,
   first_ts_us,
   last_ts_us,
+  loaded_at_us,
   CASE
     WHEN source_id IN (SELECT source_id FROM usage_buckets) THEN 'usage_buckets'
     WHEN source_id IN (SELECT source_id FROM charges) THEN 'charges'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -172,3 +173,92 @@ def test_a_name_that_is_not_loaded_is_said_and_nothing_goes(store, tmp_path):
     with pytest.raises(StoreError, match=r"nope\.csv: no file of this name is loaded"):
         remove(store, ["usage.csv", "nope.csv"])
     assert held(store)["usage_buckets"] == 3
+
+
+TEAM = "Start Date,End Date,Team ID,Team,User ID,User,Spend (USD),Requests,Prompt Tokens,"
+TEAM += "Completion Tokens\n"
+
+
+def team_spend(path, last_day, spend="5"):
+    path.write_text(f"{TEAM}2026-09-01,2026-09-{last_day:02},t1,search,u1,,{spend},10,1000,50\n")
+    return path
+
+
+def test_totals_without_a_model_hold_those_of_every_model(store, tmp_path):
+    by_model = tmp_path / "daily_with_models.csv"
+    by_model.write_text(
+        "date,entity_id,entity_alias,model,spend,flat_cost,prompt_tokens,completion_tokens,"
+        "api_requests,successful_requests,failed_requests,cache_read_input_tokens,"
+        "cache_creation_input_tokens\n2026-09-02,t1,search,gpt-4o,5,0.0,1000,50,10,10,0,,\n"
+    )
+    ingest_file(store, by_model)
+    with pytest.raises(FormatError, match=r"daily_with_models\.csv holds litellm's money"):
+        ingest_file(store, team_spend(tmp_path / "team_user_spend.csv", 4))
+
+
+def test_the_same_totals_over_a_longer_time_are_refused_until_they_replace(store, tmp_path):
+    ingest_file(store, team_spend(tmp_path / "four.csv", 4))
+    with pytest.raises(FormatError) as caught:
+        ingest_file(store, team_spend(tmp_path / "five.csv", 5, "6"))
+    assert "four.csv holds litellm's money of 2026-09-01 to 2026-09-04 already, in other per" in (
+        str(caught.value)
+    )
+    account = ingest_file(store, tmp_path / "five.csv", replacing())
+    assert account.notes[0].startswith("took the place of four.csv")
+    assert store.rows("SELECT sum(logged_cost_pico)::BIGINT FROM usage_buckets") == [(6 * 10**12,)]
+
+
+def test_charges_of_a_month_to_date_do_not_join_those_of_the_month(store, tmp_path):
+    first = costs(tmp_path / "a.csv", [0])
+    longer = tmp_path / "b.csv"
+    longer.write_text(first.read_text().replace(f",{FIRST + DAY},", f",{FIRST + 3 * DAY},"))
+    longer.write_text(COSTS + f'{FIRST},{FIRST + 3 * DAY},4,usd,"gpt-4o, input",\n')
+    ingest_file(store, first)
+    with pytest.raises(FormatError, match=r"a\.csv holds openai's money of 2026-09-01 already"):
+        ingest_file(store, longer)
+    assert ingest_file(store, longer, replacing()).rows_loaded == 1
+    assert store.rows("SELECT sum(cost_pico)::BIGINT FROM charges") == [(4 * 10**12,)]
+
+
+def test_a_row_put_between_two_of_one_name_is_the_new_one(store, tmp_path):
+    """Nothing but figures tells such rows apart: those that were there are known by them."""
+    path, line = tmp_path / "costs.csv", f'{FIRST},{FIRST + DAY},%s,usd,"gpt-4o, input",\n'
+    path.write_text(COSTS + line % 3 + line % 5)
+    ingest_file(store, path)
+    path.write_text(COSTS + line % 3 + line % 4 + line % 5)
+    account = ingest_file(store, path)
+    assert (account.rows_loaded, account.duplicates, account.notes) == (1, 2, ())
+    assert store.rows("SELECT sum(cost_pico)::BIGINT FROM charges") == [(12 * 10**12,)]
+    path.write_text(COSTS + line % 3 + line % 9)
+    changed = ingest_file(store, path)
+    assert (changed.rows_loaded, changed.duplicates) == (0, 2)
+    assert changed.notes[0].startswith("1 row already loaded with other figures")
+
+
+def test_rows_that_stand_twice_are_counted_once_with_a_word_about_their_dollars(store, tmp_path):
+    path, line = tmp_path / "costs.csv", f'{FIRST},{FIRST + DAY},2.5,usd,"gpt-4o, input",\n'
+    path.write_text(COSTS + line * 3)
+    account = ingest_file(store, path)
+    assert (account.rows_loaded, account.duplicates) == (1, 2)
+    assert account.notes == (
+        "2 rows word for word as above in this file: each is counted once, which leaves out $5.00; "
+        "where they are rows of their own, add a column that tells them apart",
+    )
+
+
+def test_counts_of_requests_and_logged_costs_are_figures_too(store, tmp_path):
+    ingest_file(store, team_spend(tmp_path / "a.csv", 4))
+    later = ingest_file(store, team_spend(tmp_path / "b.csv", 4, "6"))
+    assert later.notes[0].startswith("1 row already loaded with other figures")
+
+
+def test_bytes_that_are_to_be_read_otherwise_replace_themselves(store, tmp_path):
+    path = tmp_path / "log.jsonl"
+    path.write_text(json.dumps({**REQUEST, "team": "search"}) + "\n")
+    ingest_file(store, path)
+    otherwise = Wish(feature="team")
+    assert ingest_file(store, path, otherwise).already_loaded
+    assert ingest_file(store, path, replacing()).already_loaded
+    again = ingest_file(store, path, replace(otherwise, replace=Older(time.time_ns() // 1000)))
+    assert again.notes == ("took the place of log.jsonl, with its 1 rows of 2026-09-01",)
+    assert store.rows("SELECT feature FROM requests") == [("search",)]

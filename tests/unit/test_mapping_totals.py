@@ -1,6 +1,7 @@
 """A mapping file reads any table of totals, and any bill: periods, ends, cents."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -121,6 +122,76 @@ def test_a_later_download_of_the_same_totals_adds_only_what_is_new(store, tmp_pa
     _load(store, tmp_path, _totals(), ROW)
     later = _load(store, tmp_path, _totals(), ROW, {**ROW, "s": "2026-09-02"}, name="later.jsonl")
     assert (later.rows_loaded, later.duplicates) == (1, 1)
+
+
+def test_constants_are_part_of_what_a_total_is(store, tmp_path):
+    """Two files of two teams hold the same columns: the mapping says whose each is."""
+    for team in ("search", "chat"):
+        text = _totals() + f'feature = {{ constant = "{team}" }}\n'
+        account = _load(store, tmp_path, text, {**ROW, "o": len(team)}, name=f"{team}.jsonl")
+        assert account.rows_loaded == 1
+    assert len(_periods(store)) == 2
+
+
+def test_one_provider_is_known_by_its_spellings(store, tmp_path):
+    _load(store, tmp_path, _totals(), ROW)
+    text = _totals().replace('"openai"', '"Open AI"')
+    later = _load(store, tmp_path, text, {**ROW, "z": 1}, name="later.jsonl")
+    assert (later.rows_loaded, later.duplicates) == (0, 1)
+    shown = text.replace('{ constant = "Open AI" }', '"vendor"')
+    other = {**ROW, "s": "2026-09-05", "vendor": "Vertex_AI"}
+    _load(store, tmp_path, shown, other, name="other.jsonl")
+    assert store.rows("SELECT DISTINCT provider FROM usage_buckets ORDER BY 1") == [
+        ("google",), ("openai",),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("start", [20260901, 202609, 46266, 2026, "46266.5"])
+def test_a_date_that_is_a_bare_number_is_no_moment_of_1970(store, tmp_path, start):
+    account = _load(store, tmp_path, _totals(), ROW, {**ROW, "s": start})
+    assert (account.rows_loaded, account.rejects) == (1, 1)
+    assert account.reasons[0].reason == (
+        "s is not a time from 1970 to 2100: write 2026-10-01T09:00:00Z; for a number, the mapping "
+        'needs unit = "s", "ms" or "us"'
+    )
+
+
+def test_a_period_without_a_length_is_rejected_with_its_mend(store, tmp_path):
+    text = _totals(period="", end='end = "e"')
+    account = _load(store, tmp_path, text, ROW | {"e": "2026-09-01"}, ROW | {"e": "2026-09-02"})
+    assert (account.rows_loaded, account.rejects) == (1, 1)
+    assert "write through = true" in account.reasons[0].reason
+
+
+@pytest.mark.parametrize(("currency", "stored"), [(" eur ", "EUR"), ("$", None), ("Euro", None)])
+def test_a_currency_is_a_code_of_three_letters(store, tmp_path, currency, stored):
+    row = {"day": "2026-09-01", "what": "tokens", "cents": 12, "currency": currency}
+    account = _load(store, tmp_path, CHARGES, row, {**row, "currency": "USD"})
+    assert account.rows_loaded == (2 if stored else 1)
+    assert stored is None or (stored,) in store.rows("SELECT currency FROM charges")
+    for reject in account.reasons:
+        assert reject.reason == "currency is not a currency's code of three letters, such as USD"
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "1_0", "1e999"])
+def test_words_that_a_computer_reads_as_numbers_are_texts(store, tmp_path, value):
+    text = _totals() + f'[where]\nkind = "{value}"\n'
+    account = _load(store, tmp_path, text, {**ROW, "kind": value}, {**ROW, "kind": 10})
+    assert (account.rows_loaded, account.set_aside) == (1, 1)
+
+
+@pytest.mark.parametrize("column", ["model", "feature", "service_tier"])
+@pytest.mark.parametrize("rule", ['"prompt"', '{ path = "prompt", values = { a = "b" } }'])
+def test_no_name_is_taken_from_a_prompt(tmp_path, column, rule):
+    text = "\n".join(line for line in _totals().splitlines() if not line.startswith(f"{column} ="))
+    with pytest.raises(FormatError, match="prompts or answers stand under"):
+        write_mapping(tmp_path, f"{text}\n{column} = {rule}\n")
+
+
+def test_no_feature_is_taken_from_a_prompt_beside_a_mapping(store, tmp_path):
+    path, wish = write_jsonl(tmp_path, ROW), write_mapping(tmp_path, _totals())
+    with pytest.raises(FormatError, match="prompts or answers stand under"):
+        ingest_file(store, path, replace(wish, feature="prompt"))
 
 
 @pytest.mark.parametrize(
