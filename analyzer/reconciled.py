@@ -48,8 +48,10 @@ class LeftOut:
     provider: str
     first_day: str
     last_day: str
-    said_pico_usd: int
-    priced_pico_usd: int
+    said_pico_usd: int | None
+    """None where nothing was billed."""
+    priced_pico_usd: int | None
+    """None where no token has a price, or none is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,8 @@ class Comparison:
     @property
     def all_unpriced(self) -> bool:
         """Whether no token has a price, so that nothing can be held against what was said."""
-        unpriced = sum(cause.pico_usd for cause in self.causes if cause.name == "unpriced_model")
-        return not self.priced_pico_usd and 0 != unpriced == self.said_pico_usd
+        unpriced = any(cause.name == "unpriced_model" for cause in self.causes)
+        return not self.priced_pico_usd and unpriced
 
     def within(self, tolerance_ppm: int) -> bool | None:
         """Return whether the residual is within a share of what was said; None without any."""

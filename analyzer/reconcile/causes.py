@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from analyzer.pricing.price import UnitPrices
-from analyzer.reconcile.cells import OTHERS, TOOLS, Cell
+from analyzer.reconcile.cells import OTHERS, TOOLS, Cell, Span
 from analyzer.reconcile.sides import Side, unit_of
 
 MISSING = "missing_logs"
@@ -36,7 +36,7 @@ class Split:
 
     provider: str
     model: str
-    day: int
+    span: Span
     said: int
     priced: int
     parts: Counter[str] = field(default_factory=Counter)
@@ -62,7 +62,7 @@ def split_bill(cell: Cell, outlier_pico: int) -> Split:
     """Split the difference between a cell's bill and its log (or, without one, its usage)."""
     base = cell.base
     priced = base.total if base else 0
-    split = Split(cell.provider, cell.model, cell.span[0], cell.billed or 0, priced)
+    split = Split(cell.provider, cell.model, cell.span, cell.billed or 0, priced)
     split.tolerance = sum(c.rows * (_HALF_CENT_PICO if c.cents else 1) for c in cell.charges)
     split.parts[OUTLIER] = outlier_pico
     if cell.model in (TOOLS, OTHERS):
@@ -97,7 +97,7 @@ def _split_tokens(split: Split, cell: Cell, base: Side) -> None:
 def split_usage(cell: Cell) -> Split:
     """Split the difference between a usage export and a log of the same cell."""
     log, usage = cell.log or Side(), cell.usage or Side()
-    split = Split(cell.provider, cell.model, cell.span[0], usage.total, log.total)
+    split = Split(cell.provider, cell.model, cell.span, usage.total, log.total)
     split.parts.update(_by_usage(log, usage))
     return split
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from analyzer.reconcile.charges import Charge
 from analyzer.reconcile.lines import OTHER, TOOL, TOTAL
-from analyzer.reconcile.logged import Logged
+from analyzer.reconcile.logged import CostedCalls, Logged
 from analyzer.reconcile.names import Names
 from analyzer.reconcile.prices import DayPrices
 from analyzer.reconcile.sides import Side
@@ -52,9 +52,11 @@ class Cell:
 class Grid:
     """The cells of a database. A provider whose bill names no model has one for all of them."""
 
-    def __init__(self, names: Names, charges: Sequence[Charge]) -> None:
+    def __init__(
+        self, names: Names, charges: Sequence[Charge], totals: Iterable[Mapping[str, Any]]
+    ) -> None:
         self._names = names
-        self._spans = _long_spans(charges)
+        self._spans = _long_spans([*_of_tokens(charges), *(self._period(row) for row in totals)])
         self._undivided = {charge.provider for charge in charges if charge.kind == TOTAL}
         self._cells: dict[tuple[str, str, Span], Cell] = {}
 
@@ -67,8 +69,15 @@ class Grid:
 
     def of_row(self, row: Mapping[str, Any]) -> Cell:
         """Return the cell of a row of the database."""
+        return self.of(*self.named(row), row["day"])
+
+    def named(self, row: Mapping[str, Any]) -> tuple[str, str]:
+        """Return the provider and the model of a row, as this package names them."""
         provider = self._names.provider(row["provider"], row["model"])
-        return self.of(provider, self._names.model(provider, row["model"]), row["day"])
+        return provider, self._names.model(provider, row["model"])
+
+    def _period(self, row: Mapping[str, Any]) -> tuple[str, int, int]:
+        return self.named(row)[0], row["day"], row["last_day"]
 
     def cells(self) -> tuple[Cell, ...]:
         """Return every cell, in order of provider, period and model."""
@@ -77,20 +86,23 @@ class Grid:
 
 def read_cells(
     store: Tables, names: Names, prices: DayPrices, charges: Sequence[Charge]
-) -> tuple[Cell, ...]:
-    """Return a database's cells."""
-    grid = Grid(names, charges)
+) -> tuple[tuple[Cell, ...], int]:
+    """Return a database's cells, and the pico-dollars that totals say again of costed calls."""
     log = store.summary("reconcile_log", {"day_prices": prices.frame()})
+    totals = store.query("reconcile_usage").to_dicts()
+    grid, costed = Grid(names, charges, totals), CostedCalls()
     for row in log.iter_rows(named=True):
         _add_log(grid.of_row(row), row, prices)
-    # A gateway that logs each call's cost says no more with its totals: they are the same dollars.
-    alone = not log["logged_calls"].sum()
-    for row in store.query("reconcile_usage").iter_rows(named=True):
-        _add_usage(grid.of_row(row), row, prices, alone=alone)
+        if row["logged_calls"]:
+            costed.add(*grid.named(row), row["day"])
+    for row in totals:
+        told = costed.tell(*grid.named(row), row["day"], row["last_day"])
+        _add_usage(grid.of_row(row), row, prices, alone=not told)
+        costed.repeated += int(row["logged_pico"] or 0) if told else 0
     for charge in charges:
         model = {TOOL: TOOLS, OTHER: OTHERS}.get(charge.kind, charge.model)
         grid.of(charge.provider, model, charge.first_day).charges.append(charge)
-    return grid.cells()
+    return grid.cells(), costed.repeated
 
 
 def _add_log(cell: Cell, row: Mapping[str, Any], prices: DayPrices) -> None:
@@ -109,15 +121,22 @@ def _add_usage(cell: Cell, row: Mapping[str, Any], prices: DayPrices, *, alone: 
         cell.logged.add_total(row, pico)
 
 
-def _long_spans(charges: Iterable[Charge]) -> dict[str, list[Span]]:
-    """Periods of more than a day, where a bill has them for tokens; overlapping ones are one."""
+def _of_tokens(charges: Iterable[Charge]) -> Iterator[tuple[str, int, int]]:
+    """Yield the provider and the period of each charge for tokens."""
+    for charge in charges:
+        if charge.kind not in (TOOL, OTHER):
+            yield charge.provider, charge.first_day, charge.last_day
+
+
+def _long_spans(periods: Iterable[tuple[str, int, int]]) -> dict[str, list[Span]]:
+    """Periods of more than a day, by provider; those that overlap are one."""
     spans: dict[str, list[Span]] = defaultdict(list)
-    for charge in sorted(charges, key=lambda c: (c.first_day, c.last_day)):
-        if charge.last_day == charge.first_day or charge.kind in (TOOL, OTHER):
+    for provider, first, last in sorted(set(periods)):
+        if first == last:
             continue
-        mine = spans[charge.provider]
-        if mine and charge.first_day <= mine[-1][1]:
-            mine[-1] = (mine[-1][0], max(mine[-1][1], charge.last_day))
+        mine = spans[provider]
+        if mine and first <= mine[-1][1]:
+            mine[-1] = (mine[-1][0], max(mine[-1][1], last))
         else:
-            mine.append((charge.first_day, charge.last_day))
+            mine.append((first, last))
     return spans

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from analyzer.money import spell_usd
 from analyzer.pricing.book import PriceBook
 from analyzer.reconcile import causes
 from analyzer.reconcile.causes import Split, split_bill, split_usage, unlogged_writes_room
-from analyzer.reconcile.cells import ALL_MODELS, Cell, read_cells
+from analyzer.reconcile.cells import ALL_MODELS, Cell, Span, read_cells
 from analyzer.reconcile.charges import billed_features, read_bill
 from analyzer.reconcile.names import Names
 from analyzer.reconcile.outliers import OutlierRow, billed_outliers, logged_outliers
@@ -45,7 +45,7 @@ def reconcile(
     """
     names, prices = Names(book), DayPrices(store, book)
     bill = read_bill(store, names)
-    cells = read_cells(store, names, prices, bill.charges)
+    cells, repeated = read_cells(store, names, prices, bill.charges)
     mark_compared(cells, lag_hours)
     found = (
         _bill(cells),
@@ -53,7 +53,7 @@ def reconcile(
         _logged(cells, store, names, prices),
     )
     comparisons = tuple(comparison for comparison in found if comparison is not None)
-    notes = tuple(_notes(cells, bill.other_money, lag_hours))
+    notes = (*_repeated(repeated), *_notes(cells, bill.other_money, lag_hours))
     rows = tuple(_row(cell) for cell in cells)
     return Reconciliation(
         comparisons,
@@ -127,7 +127,7 @@ def _logged(
 def _split_logged(cell: Cell, outliers: Sequence[OutlierRow]) -> Split:
     logged = cell.logged
     assert logged is not None  # noqa: S101 - narrows the type
-    split = Split(cell.provider, cell.model, cell.span[0], logged.said, logged.priced)
+    split = Split(cell.provider, cell.model, cell.span, logged.said, logged.priced)
     split.parts[causes.OUTLIER] = _excess(cell, outliers)
     unpriced = _excess(cell, [row for row in outliers if not row.priced])
     split.parts[causes.UNPRICED] = logged.unpriced - unpriced
@@ -156,27 +156,22 @@ def _is_compared(cells: Iterable[Cell], row: OutlierRow) -> bool:
 
 def _causes(splits: Sequence[Split], rates: dict[tuple[str, str], int]) -> tuple[Cause, ...]:
     """Sum the parts by name, provider and model, the largest first."""
-    sums: dict[tuple[str, str, str], list[tuple[int, int]]] = defaultdict(list)
+    sums: dict[tuple[str, str, str], dict[Span, int]] = defaultdict(dict)
     for split in splits:
         if split.rest:
             split.parts[causes.UNEXPLAINED] += split.rest
         for name, pico in split.parts.items():
             if pico:
-                sums[name, split.provider, split.model].append((split.day, pico))
+                parts = sums[name, split.provider, split.model]
+                parts[split.span] = parts.get(split.span, 0) + pico
     found = [
         Cause(
             name=name,
             provider=provider,
             model=model,
-            pico_usd=sum(pico for _, pico in parts),
-            days=len({day for day, _ in parts}),
-            text=cause_text(
-                name,
-                provider,
-                model,
-                rates.get((provider, model)),
-                len({day for day, _ in parts}),
-            ),
+            pico_usd=sum(parts.values()),
+            days=sum(last - first + 1 for first, last in parts),
+            text=cause_text(name, provider, model, rates.get((provider, model)), list(parts)),
         )
         for (name, provider, model), parts in sums.items()
     ]
@@ -194,11 +189,17 @@ def _left_out(cells: Sequence[Cell]) -> tuple[LeftOut, ...]:
             provider=provider,
             first_day=day_text(min(cell.span[0] for cell in mine)),
             last_day=day_text(max(_last_day(cell) for cell in mine)),
-            said_pico_usd=sum(cell.billed or 0 for cell in mine),
-            priced_pico_usd=sum(_priced(cell) or 0 for cell in mine),
+            said_pico_usd=_sum(cell.billed for cell in mine),
+            priced_pico_usd=_sum(_priced(cell) for cell in mine),
         )
         for (why, provider), mine in sorted(groups.items())
     )
+
+
+def _sum(amounts: Iterable[int | None]) -> int | None:
+    """Add up what is known; None where nothing is."""
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known) if known else None
 
 
 def _last_day(cell: Cell) -> int:
@@ -211,15 +212,24 @@ def _priced(cell: Cell) -> int | None:
     return side.total if side is not None and side.priced else None
 
 
+def _repeated(pico: int) -> Iterator[str]:
+    if pico:
+        yield (
+            f"usage totals say again that {spell_usd(pico)} were spent on days and models whose "
+            "calls hold a cost of their own: the calls' costs are compared"
+        )
+
+
 def _notes(cells: Sequence[Cell], other: Sequence[OtherMoney], lag_hours: int) -> Iterable[str]:
     billed = {cell.provider for cell in cells if cell.charges}
     foreign = {money.provider for money in other}
     for provider in sorted({cell.provider for cell in cells} - billed):
-        cost = spell_usd(sum(_priced(c) or 0 for c in cells if c.provider == provider))
+        cost = _sum(_priced(cell) for cell in cells if cell.provider == provider)
+        tokens = "tokens without a price are" if cost is None else f"{spell_usd(cost)} of tokens is"
         if provider in foreign:
-            yield f"{provider}: its bill is not in dollars, so {cost} of tokens is not compared"
+            yield f"{provider}: its bill is not in dollars, so {tokens} not compared"
         elif billed:
-            yield f"{provider}: no bill is loaded, so {cost} of tokens is not compared with one"
+            yield f"{provider}: no bill is loaded, so {tokens} not compared with one"
     for provider in sorted(billed):
         mine = [cell for cell in cells if cell.provider == provider]
         if not any(cell.compared == COMPARED for cell in mine):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from analyzer.adapter import NO_MODEL
+from analyzer.reconcile.names import NO_PROVIDER
 
 
 @dataclass(slots=True)
@@ -38,3 +42,33 @@ class Logged:
         self.said += said
         self.priced += priced or 0
         self.unpriced += said if priced is None else 0
+
+
+class CostedCalls:
+    """On which days calls of a model hold a cost of their own.
+
+    A gateway's totals of the same model and days are the same dollars again. What names no
+    provider, or no model, may be any's.
+    """
+
+    def __init__(self) -> None:
+        self._days: dict[tuple[str, str], set[int]] = defaultdict(set)
+        self.repeated: int = 0
+        """What totals say that are the same dollars, in pico."""
+
+    def add(self, provider: str, model: str, day: int) -> None:
+        """Note a day of calls, named as this package names them."""
+        self._days[provider, model].add(day)
+
+    def tell(self, provider: str, model: str, first_day: int, last_day: int) -> bool:
+        """Return whether a total of some days holds one of these calls."""
+        return any(
+            _may_be(provider, held, NO_PROVIDER)
+            and _may_be(model, called, NO_MODEL)
+            and not days.isdisjoint(range(first_day, last_day + 1))
+            for (held, called), days in self._days.items()
+        )
+
+
+def _may_be(one: str, other: str, unknown: str) -> bool:
+    return one == other or unknown in (one, other)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from analyzer.adapter import NO_MODEL
 from analyzer.money import PPM
 from analyzer.reconcile import causes
+from analyzer.reconcile.cells import Span
 
 _TEXTS = {
     causes.MISSING: "billed for calls that the loaded logs do not hold: load the log of the "
@@ -29,10 +32,12 @@ _TEXTS = {
 _NO_MODEL = "these totals name no model, so no token of them has a price: export the usage by model"
 
 
-def cause_text(name: str, provider: str, model: str, rate_ppm: int | None, days: int) -> str:
+def cause_text(
+    name: str, provider: str, model: str, rate_ppm: int | None, spans: Sequence[Span]
+) -> str:
     """Return the sentence of a cause; ``rate_ppm`` is what was paid of the book's price.
 
-    A rate that was seen on one of ``days`` only is not called steady.
+    A rate that was seen in one of ``spans`` only is not called steady.
     """
     if name == causes.UNPRICED and model == NO_MODEL:
         return _NO_MODEL
@@ -40,7 +45,7 @@ def cause_text(name: str, provider: str, model: str, rate_ppm: int | None, days:
         return _TEXTS.get(name, "")
     share = abs(PPM - rate_ppm)
     spelled = f"{share / 10_000:.2f}".rstrip("0").rstrip(".") + "%"
-    spelled = f"steadily {spelled}" if days > 1 else f"on one day {spelled}"
+    spelled = f"{_when(spans)} {spelled}"
     if name == causes.NEGOTIATED:
         return (
             f"{spelled} below the book's price: where that is a deal, write [[discount]] "
@@ -53,3 +58,9 @@ def cause_text(name: str, provider: str, model: str, rate_ppm: int | None, days:
         f"{spelled} above the book's price: a region's or a tier's surcharge, or a price "
         "that the book lacks: write it as a [[price]]"
     )
+
+
+def _when(spans: Sequence[Span]) -> str:
+    if len(spans) > 1:
+        return "steadily"
+    return "on one day" if spans[0][0] == spans[0][1] else "over the whole period"

@@ -1,10 +1,21 @@
--- How many tokens do usage exports count, by model and day, and what does a gateway say they cost?
--- Totals with a cost and without one stand apart.
+-- How many tokens do usage exports count, by model and days, and what does a gateway say they cost?
+-- Totals with a cost and without one stand apart. A local day may have 25 hours.
+WITH totals AS (
+  SELECT
+    *,
+    (start_us // 86400000000)::INTEGER AS day,
+    CASE WHEN end_us - start_us > 25 * 3600000000 THEN ((end_us - 1) // 86400000000)::INTEGER
+      ELSE (start_us // 86400000000)::INTEGER END AS last_day,
+    lower(coalesce(service_tier, '')) AS tier,
+    logged_cost_pico IS NULL AS says_no_cost
+  FROM usage_buckets
+)
 SELECT
   provider,
   model,
-  (start_us // 86400000000)::INTEGER AS day,
-  lower(coalesce(service_tier, '')) AS tier,
+  day,
+  last_day,
+  tier,
   sum(requests)::BIGINT AS calls,
   sum(input_tokens - cached_input_tokens - cache_write_tokens - cache_write_1h_tokens)::HUGEINT
     AS input_tokens,
@@ -14,6 +25,6 @@ SELECT
   sum(output_tokens)::HUGEINT AS output_tokens,
   count(logged_cost_pico)::BIGINT AS logged_calls,
   sum(logged_cost_pico)::HUGEINT AS logged_pico
-FROM usage_buckets
-GROUP BY provider, model, day, tier, logged_cost_pico IS NULL
+FROM totals
+GROUP BY provider, model, day, last_day, tier, says_no_cost
 ORDER BY ALL;

@@ -115,14 +115,22 @@ def left_out_lines(compared: Comparison) -> tuple[str, ...]:
     return tuple(
         f"Left out ({_WHY.get(left.why, left.why)}): "
         f"{spelling.name(left.provider)}, {left.first_day} to {left.last_day}, "
-        f"{_tokens_left_out(left)}billed {spelling.money(left.said_pico_usd)}."
+        f"{_tokens_left_out(left)}{_billed(left)}."
         for left in compared.left_out
     )
 
 
 def _tokens_left_out(left: LeftOut) -> str:
     """What the tokens cost; nothing of a bill that stands alone, whose tokens nobody knows."""
-    return "" if left.why == "no log" else f"tokens {spelling.money(left.priced_pico_usd)}, "
+    if left.why == "no log":
+        return ""
+    cost = left.priced_pico_usd
+    return "no priced tokens, " if cost is None else f"tokens {spelling.money(cost)}, "
+
+
+def _billed(left: LeftOut) -> str:
+    said = left.said_pico_usd
+    return "not billed" if said is None else f"billed {spelling.money(said)}"
 
 
 def outlier_line(row: Outlier) -> str:

@@ -1,12 +1,19 @@
 """What a gateway's totals say they cost, held against their tokens at the book's prices."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 from click.testing import CliRunner
 
 from analyzer.cli import cli
-from tests.billing_files import FIRST, Use, causes, dollars, log, reconciled, table, uses
+from analyzer.ingest.load import Wish, ingest_file
+from analyzer.ingest.mapping_file import read_mapping
+from analyzer.pricing.book import open_book
+from analyzer.reconcile.compare import reconcile
+from analyzer.store import Store
+from reports.tables.reconciliation import left_out_lines
+from tests.billing_files import FIRST, Use, causes, cost, dollars, log, reconciled, table, uses
 from tests.golden_bills import GOLDEN
 
 _TEAM_USERS = GOLDEN / "litellm_team_users_csv/team_user_spend_2026-09-01_to_2026-09-04.csv"
@@ -45,6 +52,66 @@ def test_totals_beside_a_log_that_holds_costs_are_the_same_dollars(tmp_path):
     found = reconciled(tmp_path, [file, *calls])
     (said,) = [c.said_pico_usd for c in found.comparisons if c.against == "logged cost"]
     assert Decimal(said).scaleb(-12) == dollars(days)
+
+
+def test_one_call_with_a_cost_repeats_only_the_totals_of_its_day(tmp_path):
+    days = uses(4)
+    file = _by_model(tmp_path / "usage.csv", days, lambda use: dollars([use]))
+    call = log(tmp_path / "calls.jsonl", [days[1]], logged_cost=str(dollars([days[1]])))
+    found = reconciled(tmp_path, [file, call])
+    (said,) = [c.said_pico_usd for c in found.comparisons if c.against == "logged cost"]
+    assert Decimal(said).scaleb(-12) == dollars(days)
+    said = f"usage totals say again that ${dollars([days[1]]):.2f} were spent"
+    assert any(said in note for note in found.notes)
+
+
+def test_a_total_of_a_month_is_held_against_the_bill_of_its_days(tmp_path):
+    days = uses(5)
+    row = {"from": "2026-10-01", "to": "2026-10-05", "model": "gpt-4o"}
+    row |= {"input": sum(use.input for use in days), "output": sum(use.output for use in days)}
+    file, mapping = table(tmp_path / "month.csv", [row]), tmp_path / "month.toml"
+    mapping.write_text(
+        'rows = "totals"\n[columns]\nstart = "from"\nend = { path = "to", through = true }\n'
+        'provider = { constant = "openai" }\nmodel = "model"\ninput_tokens = "input"\n'
+        'output_tokens = "output"\n'
+    )
+    fresh = [replace(use, cached=0) for use in days]
+    with Store.open(tmp_path / "month.duckdb") as store:
+        store.unlock_digests()
+        ingest_file(store, file, Wish(mapping=read_mapping(mapping)))
+        for bill in (cost(tmp_path / "cost.csv", fresh), log(tmp_path / "log.jsonl", fresh[:2])):
+            ingest_file(store, bill)
+        found = reconcile(store, open_book([]), lag_hours=0)
+    (row, *others) = found.rows
+    assert not others
+    assert (row.first_day, row.last_day) == ("2026-10-01", "2026-10-05")
+    assert Decimal(row.billed_pico_usd).scaleb(-12) == dollars(fresh)
+    assert row.usage_pico_usd == row.billed_pico_usd
+    assert causes(found.verdict) == {"missing_logs": dollars(fresh[2:])}
+    assert [cause.days for cause in found.verdict.causes] == [5]
+
+
+def test_a_bill_of_unpriced_tokens_with_its_tax_is_not_judged(tmp_path):
+    day = replace(uses(1)[0], cached=0)
+    calls = log(tmp_path / "log.jsonl", [day], model="mine-7b")
+    bill = cost(
+        tmp_path / "cost.csv",
+        [],
+        more=[(0, "5", "usd", "mine-7b, input"), (0, "1", "usd", "Sales tax")],
+    )
+    found = reconciled(tmp_path, [calls, bill], lag_hours=0)
+    assert set(causes(found.verdict)) == {"unpriced_model", "other_charges"}
+    assert found.within is None
+
+
+def test_days_left_out_without_a_price_are_no_dollars(tmp_path):
+    days = [replace(use, cached=0) for use in uses(4)]
+    calls = log(tmp_path / "log.jsonl", days, model="mine-7b")
+    bill = cost(tmp_path / "cost.csv", [], more=[(d, "5", "usd", "mine-7b, x") for d in range(4)])
+    found = reconciled(tmp_path, [calls, bill])
+    (left,) = found.verdict.left_out
+    assert (left.said_pico_usd, left.priced_pico_usd) == (10 * 10**12, None)
+    assert "no priced tokens, billed $10.00." in left_out_lines(found.verdict)[0]
 
 
 def test_totals_without_a_cost_add_none(tmp_path):
