@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from itertools import chain, count
 from pathlib import Path
 
 from analyzer.commands.writing import write_text
@@ -31,7 +32,9 @@ class Shelf:
         """
         try:
             held = json.loads(self.file.read_text(encoding="utf-8"))
-            return {str(name): str(text) for name, text in held.items()}
+            if not all(isinstance(text, str) for text in held.values()):
+                raise ValueError("a saved policy is no text")
+            return dict(held)
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, AttributeError) as error:
@@ -46,7 +49,7 @@ class Shelf:
         if older == text:
             self._write({**held, name: text})
             return None
-        aside = f"{name} (before)"
+        aside = _free(f"{name} (before)", held)
         self._write({**held, aside: older, name: text})
         return aside
 
@@ -56,6 +59,12 @@ class Shelf:
 
     def _write(self, held: dict[str, str]) -> None:
         write_text(self.file, json.dumps(held, ensure_ascii=False, indent=1) + "\n")
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """Return the name, or the first number behind it that makes it a new one."""
+    numbered = (f"{name[:-1]} {number})" for number in count(2))
+    return next(one for one in chain([name], numbered) if one not in taken)
 
 
 @dataclass(slots=True)

@@ -17,6 +17,12 @@ def test_a_taken_name_keeps_what_it_was(shelf):
     assert shelf.all() == {"cheap": "two", "cheap (before)": "one"}
 
 
+def test_what_a_name_was_before_takes_no_other_name(shelf):
+    for text in ("one", "two", "three"):
+        shelf.keep("cheap", text)
+    assert shelf.all() == {"cheap": "three", "cheap (before)": "one", "cheap (before 2)": "two"}
+
+
 def test_saving_the_same_again_changes_nothing(shelf):
     shelf.keep("cheap", "one")
     assert shelf.keep("cheap", "one") is None
@@ -30,7 +36,7 @@ def test_what_is_forgotten_is_gone(shelf):
     assert shelf.all() == {"dear": "two"}
 
 
-@pytest.mark.parametrize("text", ["{cut", "[]", "\x00"])
+@pytest.mark.parametrize("text", ["{cut", "[]", "\x00", '{"cheap": null}', '{"cheap": {}}'])
 def test_a_file_that_cannot_be_read_is_not_written_over(shelf, text):
     shelf.file.write_text(text)
     with pytest.raises(StoreError, match="mend that file or move it away"):
