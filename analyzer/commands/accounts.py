@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from analyzer.money import spell_percent, spell_usd, usd
 
 if TYPE_CHECKING:
-    from analyzer.ingest.load import Account, Reject
+    from analyzer.ingest.account import Account, Reject
     from analyzer.ingest.scores import ScoreAccount
     from analyzer.savings.attributed import Attribution
 

@@ -17,7 +17,8 @@ from analyzer.commands import options
 from analyzer.errors import FormatError
 
 if TYPE_CHECKING:
-    from analyzer.ingest.load import Account, Wish
+    from analyzer.ingest.account import Account
+    from analyzer.ingest.load import Wish
     from analyzer.savings.attributed import Attribution
     from analyzer.store import Store
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analyzer.adapter import Column, Unit
+from analyzer.ingest.account import Reject
 from analyzer.ingest.batch_input import hold_requests
 from analyzer.ingest.detect import Detected, looks
-from analyzer.ingest.load import Reject, Wish, detected_by
+from analyzer.ingest.load import Wish, detected_by
 from analyzer.ingest.mapped import check_expected, notes
 from analyzer.ingest.mapping import with_feature
 from analyzer.ingest.paths import places

@@ -2,65 +2,36 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from analyzer.adapter import Format, Table
 from analyzer.adapters import FORMATS
-from analyzer.errors import StoreError
+from analyzer.ingest.account import (
+    Account,
+    check_even,
+    first_rejects,
+    keep_account,
+    reading_notes,
+)
 from analyzer.ingest.batch_input import hold_requests, refuse_timeless
 from analyzer.ingest.detect import AUTO, Detected, detect, named_format, shape_for
 from analyzer.ingest.features import refuse_content, refuse_digested
 from analyzer.ingest.mapped import PREFIX, check_expected, fit, notes
 from analyzer.ingest.mapping_file import MappingFile
-from analyzer.ingest.overlap import Older, give_way, grouping, refuse_overlap, spell_replaced
+from analyzer.ingest.overlap import Group, Older, give_way, grouping, refuse_overlap, spell_replaced
 from analyzer.ingest.refusal import check_refused
 from analyzer.ingest.remove import Removed
 from analyzer.ingest.source_file import SourceFile
 from analyzer.ingest.staging import aggregated, readable, remarks, stage, stage_totals
 from analyzer.ingest.twins import other_calls, twin_notes
-from analyzer.money import spell_usd
 from analyzer.store import Store
 
-EXAMPLES = 3
 _MEMORY_MIB, _MEMORY_MIB_A_THREAD = 480, 512
 """What the database may hold in memory while a file is loaded; beyond it spills to disk. Its JSON
 reader sets a buffer aside for each thread. With what Python holds beside it, a load stays below
 2 GB on two threads."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reject:
-    """A row that was not loaded, and why."""
-
-    line: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """What became of one file's rows: ``rows_in`` is the sum of the four counts after it."""
-
-    file: str
-    sha256: str
-    format: str
-    table: str
-    rows_in: int
-    rows_loaded: int
-    duplicates: int
-    rejects: int
-    set_aside: int
-    """Rows that the mapping's ``[where]`` leaves out."""
-    reasons: tuple[Reject, ...]
-    """The first few rejects."""
-    first_ts_us: int | None
-    last_ts_us: int | None
-    tagged: int
-    """Readable rows of which the log names a feature."""
-    notes: tuple[str, ...]
-    already_loaded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,54 +156,79 @@ def _known_as(file: str, format_name: str) -> str:
 
 def _load(store: Store, source: SourceFile, detected: Detected, wish: Wish) -> Account:
     """Move the staged rows to their table, and check that none is missing."""
-    table = detected.format.table
-    counts = store.one("staged_rows")
-    grouped_by = None
-    if aggregated(detected.format):
-        stage_totals(store, table)
-        grouped_by = grouping(store)
-    replaced = _make_room(store, source, detected.format, grouped_by, wish)
-    source_id = store.one("next_source")["source_id"]
-    prefix = {"id_prefix": source.plain_sha256[:16]} if grouped_by is None else {}
-    lesser, grown = _keep_largest(store) if detected.format.keeps == "largest" else (0, 0)
-    counted = "requests" if grouped_by is None else "aggregates"
-    known = store.one(f"known_{counted}", **prefix)
-    if known["duplicates"]:
-        store.run(f"copies_{counted}", source_id=source_id, **prefix)
-    if grouped_by is None:
-        store.run("stage_requests" if known["duplicates"] else "stage_new_requests", **prefix)
-    else:
-        store.run("load_grouping", source_id=source_id, grouped_by=grouped_by)
-    loaded = store.run(f"load_{table}", source_id=source_id)
-    twins = twin_notes(store, source_id, loaded) if grouped_by is None else ()
-    if grouped_by is None and known["duplicates"] and detected.format.keeps != "largest":
-        twins = (*other_calls(store, prefix), *twins)
-    rejects = store.run("load_rejects", source_id=source_id, file=source.name)
+    fmt, counts = detected.format, store.one("staged_rows")
+    moved = (_move_totals if aggregated(fmt) else _move_requests)(store, source, fmt, wish)
+    rejects = store.run("load_rejects", source_id=moved.source_id, file=source.name)
     account = Account(
         file=source.name,
         sha256=source.sha256,
-        format=detected.format.name,
-        table=table,
+        format=fmt.name,
+        table=fmt.table,
         rows_in=counts["rows_in"],
-        rows_loaded=loaded,
-        duplicates=known["duplicates"] + lesser,
+        rows_loaded=moved.rows,
+        duplicates=moved.duplicates,
         rejects=rejects,
         set_aside=counts["set_aside"],
-        reasons=_reasons(store, source_id),
-        **store.one(f"window_{table}", source_id=source_id),
+        reasons=first_rejects(store, moved.source_id),
+        **store.one(f"window_{fmt.table}", source_id=moved.source_id),
         tagged=counts["tagged"],
         notes=(
-            *spell_replaced(replaced),
-            *_notes({**counts, **known, "grown": grown}, detected.format.aside),
-            *twins,
-            *remarks(store, detected.format),
-            *((detected.format.note,) if detected.format.note else ()),
+            *spell_replaced(moved.replaced),
+            *reading_notes({**counts, **moved.noticed}, fmt.aside),
+            *moved.twins,
+            *remarks(store, fmt),
+            *((fmt.note,) if fmt.note else ()),
             *(notes(wish.mapping) if wish.mapping else ()),
         ),
     )
     check_even(account)
-    _keep(store, source, source_id, account)
+    keep_account(store, source, moved.source_id, account)
     return account
+
+
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """What became of a file's readable rows."""
+
+    source_id: int
+    rows: int
+    duplicates: int
+    replaced: tuple[Removed, ...]
+    noticed: Mapping[str, int]
+    twins: tuple[str, ...] = ()
+
+
+def _move_requests(store: Store, source: SourceFile, fmt: Format, wish: Wish) -> _Moved:
+    replaced = give_way(store, source, None, wish.replace) if wish.replace else ()
+    source_id = store.one("next_source")["source_id"]
+    lesser, grown = _keep_largest(store) if fmt.keeps == "largest" else (0, 0)
+    prefix = {"id_prefix": source.plain_sha256[:16]}
+    known = store.one("known_requests", **prefix)
+    copies = known["duplicates"]
+    if copies:
+        store.run("copies_requests", source_id=source_id, **prefix)
+    store.run("stage_requests" if copies else "stage_new_requests", **prefix)
+    loaded = store.run("load_requests", source_id=source_id)
+    others = other_calls(store, prefix) if copies and fmt.keeps != "largest" else ()
+    twins = (*others, *twin_notes(store, source_id, loaded))
+    noticed = {"grown": grown}
+    return _Moved(source_id, loaded, copies + lesser, replaced, noticed, twins)
+
+
+def _move_totals(store: Store, source: SourceFile, fmt: Format, wish: Wish) -> _Moved:
+    stage_totals(store, fmt.table)
+    group = Group(fmt.name, fmt.table, grouping(store))
+    replaced = give_way(store, source, group, wish.replace) if wish.replace else ()
+    if replaced:
+        stage_totals(store, fmt.table)
+    refuse_overlap(store, source, group)
+    source_id = store.one("next_source")["source_id"]
+    known = store.one("known_aggregates")
+    if known["duplicates"]:
+        store.run("copies_aggregates", source_id=source_id)
+    store.run("load_grouping", source_id=source_id, grouped_by=group.grouped_by)
+    loaded = store.run(f"load_{fmt.table}", source_id=source_id)
+    return _Moved(source_id, loaded, known["duplicates"], replaced, known)
 
 
 def _keep_largest(store: Store) -> tuple[int, int]:
@@ -242,87 +238,3 @@ def _keep_largest(store: Store) -> tuple[int, int]:
     """
     store.run("claim_replays")
     return store.run("keep_largest"), store.run("grow_requests")
-
-
-def _make_room(
-    store: Store, source: SourceFile, fmt: Format, grouped_by: str | None, wish: Wish
-) -> tuple[Removed, ...]:
-    """Take out what the file replaces, and refuse it where its money is loaded already."""
-    replaced: tuple[Removed, ...] = ()
-    if wish.replace is not None:
-        replaced = give_way(store, source, fmt, grouped_by, wish.replace)
-    if replaced and grouped_by is not None:
-        stage_totals(store, fmt.table)
-    if grouped_by is not None:
-        refuse_overlap(store, source, fmt, grouped_by)
-    return replaced
-
-
-def check_even(account: Account) -> None:
-    """Raise where an account loses or invents a row."""
-    found = account.rows_loaded + account.duplicates + account.rejects + account.set_aside
-    if account.rows_in != found:
-        raise StoreError(
-            f"{account.file}: {account.rows_in} rows came in but {account.rows_loaded} loaded + "
-            f"{account.duplicates} duplicates + {account.rejects} rejects + {account.set_aside} "
-            f"set aside are {found}: nothing was loaded; this is a fault of rebill"
-        )
-
-
-def _keep(store: Store, source: SourceFile, source_id: int, account: Account) -> None:
-    store.run(
-        "load_source",
-        source_id=source_id,
-        file=account.file,
-        sha256=account.sha256,
-        format=account.format,
-        bytes=source.bytes,
-        rows_in=account.rows_in,
-        rows_loaded=account.rows_loaded,
-        duplicates=account.duplicates,
-        rejects=account.rejects,
-        set_aside=account.set_aside,
-        first_ts_us=account.first_ts_us,
-        last_ts_us=account.last_ts_us,
-        loaded_at_us=time.time_ns() // 1000,
-    )
-    for number, note in enumerate(account.notes):
-        store.run("load_note", source_id=source_id, number=number, note=note)
-    store.rows("DROP TABLE staged")
-    store.rows("DROP TABLE fresh")
-    store.rows("DROP TABLE IF EXISTS told")
-
-
-def _reasons(store: Store, source_id: int) -> tuple[Reject, ...]:
-    found = store.query("reject_examples", source_id=source_id, most=EXAMPLES)
-    return tuple(Reject(line, reason) for line, reason in found.iter_rows())
-
-
-def _notes(counts: Mapping[str, int], aside: str) -> tuple[str, ...]:
-    """Say what was read in a way the user should know of."""
-    if not aside and counts["set_aside"] == counts["rows_in"] > 0:
-        return ("the mapping's [where] keeps no row of this file: check its values",)
-    said = (
-        (counts["set_aside"] if aside else 0, f"set aside: {aside}"),
-        (counts["empty"], "empty: blank lines or buckets without usage, not counted as rows"),
-        (counts["was_exclusive"], "with cached and written tokens beyond the input: read as "
-         "counts that leave them out, and added"),
-        (counts["odd_reasoning"], "with more reasoning than output tokens: kept as logged"),
-        (counts["grown"], "already loaded with a smaller output: the larger one was kept"),
-        (counts["changed"], "already loaded with other figures: the ones loaded first were kept; "
-         "to take the new ones, load the newer export with --replace"),
-        (counts.get("repeated", 0), _repeated(counts.get("repeated_pico"))),
-    )  # fmt: skip
-    return tuple(f"{count:,} {_rows(count)} {text}" for count, text in said if count)
-
-
-def _repeated(pico: int | None) -> str:
-    money = f", which leaves out {spell_usd(int(pico))}" if pico else ""
-    return (
-        "word for word as above in this file: each is counted once" + money + "; where they are "
-        "rows of their own, add a column that tells them apart"
-    )
-
-
-def _rows(count: int) -> str:
-    return "row" if count == 1 else "rows"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from analyzer.adapter import NO_MODEL, Format
+from analyzer.adapter import NO_MODEL
 from analyzer.errors import FormatError
 from analyzer.ingest.remove import Removed, take_out
 from analyzer.ingest.source_file import SourceFile
@@ -22,12 +22,21 @@ class Older:
     than_us: int
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What kind of totals is staged."""
+
+    format: str
+    table: str
+    grouped_by: str
+
+
 def grouping(store: Store) -> str:
     """Return by what the staged totals are grouped, in words."""
     return str(store.one("staged_grouping")["grouped_by"])
 
 
-def refuse_overlap(store: Store, source: SourceFile, fmt: Format, grouped_by: str) -> None:
+def refuse_overlap(store: Store, source: SourceFile, group: Group) -> None:
     """Refuse staged totals whose money is loaded already, grouped another way or for other periods.
 
     Equal rows are copies and do no harm. Totals of other models are other money, as are rows of
@@ -36,7 +45,7 @@ def refuse_overlap(store: Store, source: SourceFile, fmt: Format, grouped_by: st
     Raises:
         FormatError: which file holds the money, of which days, and what to do.
     """
-    found = _overlaps(store, fmt, grouped_by)
+    found = _overlaps(store, group)
     if not found:
         return
     row = found[0]
@@ -50,11 +59,11 @@ def refuse_overlap(store: Store, source: SourceFile, fmt: Format, grouped_by: st
 
 
 def give_way(
-    store: Store, source: SourceFile, fmt: Format, grouped_by: str | None, older: Older
+    store: Store, source: SourceFile, group: Group | None, older: Older
 ) -> tuple[Removed, ...]:
     """Take out the files that a staged one replaces: of its name, its bytes, or the same money.
 
-    ``grouped_by`` is None for a log of requests, of which only namesakes give way.
+    ``group`` is None for a log of requests, of which only namesakes give way.
 
     Raises:
         StoreError: another file needs one of them.
@@ -62,8 +71,8 @@ def give_way(
     numbers = set(
         store.query("sources_to_replace", file=source.name, sha256=source.sha256)["source_id"]
     )
-    if grouped_by is not None:
-        numbers |= {row["source_id"] for row in _overlaps(store, fmt, grouped_by)}
+    if group is not None:
+        numbers |= {row["source_id"] for row in _overlaps(store, group)}
         numbers |= set(store.query("changed_aggregates")["source_id"])
     kept = store.query("sources_since", moment_us=older.than_us)["source_id"]
     return take_out(store, numbers - set(kept))
@@ -77,9 +86,9 @@ def spell_replaced(removed: Iterable[Removed]) -> tuple[str, ...]:
     )
 
 
-def _overlaps(store: Store, fmt: Format, grouped_by: str) -> list[dict[str, Any]]:
-    asked = {"format": fmt.name, "grouped_by": grouped_by}
-    found = store.query(f"overlap_{fmt.table}", **asked).to_dicts()
+def _overlaps(store: Store, group: Group) -> list[dict[str, Any]]:
+    asked = {"format": group.format, "grouped_by": group.grouped_by}
+    found = store.query(f"overlap_{group.table}", **asked).to_dicts()
     if not found:
         return []
     book = open_book(())

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from analyzer.adapter import Column, Format
 from analyzer.errors import StoreError
+from analyzer.ingest.account import EXAMPLES, Reject
 from analyzer.ingest.detect import detect
-from analyzer.ingest.load import EXAMPLES, Reject
 from analyzer.ingest.source_file import SourceFile
 from analyzer.ingest.staging import readable, stage
 from analyzer.store import Store

@@ -7,7 +7,6 @@ WITH named AS (
 ids AS (SELECT request_id, count(*) AS rows FROM named GROUP BY request_id)
 SELECT
   coalesce(sum(CASE WHEN r.request_id IS NULL THEN ids.rows - 1 ELSE ids.rows END), 0)::BIGINT
-    AS duplicates,
-  0 AS changed
+    AS duplicates
 FROM ids
 LEFT JOIN (SELECT DISTINCT request_id FROM requests) AS r ON ids.request_id = r.request_id;

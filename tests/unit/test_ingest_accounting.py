@@ -19,7 +19,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzer.errors import FormatError, StoreError
-from analyzer.ingest.load import check_even, ingest_file
+from analyzer.ingest.account import check_even
+from analyzer.ingest.load import ingest_file
 from analyzer.store import Store
 
 KILLS = int(os.environ.get("KILLS", "10"))

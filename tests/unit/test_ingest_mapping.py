@@ -10,7 +10,8 @@ import pytest
 
 from analyzer.commands.accounts import spell_account
 from analyzer.errors import FormatError, StoreError
-from analyzer.ingest.load import Wish, check_even, ingest_file
+from analyzer.ingest.account import check_even
+from analyzer.ingest.load import Wish, ingest_file
 from analyzer.ingest.mapping_file import mapping_from, read_mapping
 from tests.mapped_log import BASE, ROW, write_jsonl, write_mapping
 
