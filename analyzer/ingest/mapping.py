@@ -52,7 +52,8 @@ def staging_select(fmt: Format, shape: Shape, feature: str | None) -> str:
     Columns: ``line, seq, part, leads`` (nested.py), ``blank, aside, fault, line_digest``, ``own``
     and ``around`` (digests of ``Format.inside``), the table's columns, ``tagged`` (a feature
     was named), ``was_exclusive`` and ``odd_reasoning`` (data-quality notes), for aggregates
-    ``natural_key`` and ``row_key``, and ``held``: which of the expected paths the row holds. A row
+    ``natural_key``, ``names_key`` (the same without the period) and ``row_key``, and
+    ``held``: which of the expected paths the row holds. A row
     that is set aside is blank too, so that nothing of it is loaded or rejected.
     """
     columns = with_feature(fmt, feature)
@@ -197,12 +198,14 @@ def _notes(fmt: Format, columns: Mapping[str, Column]) -> str:
 
 def _keys(fmt: Format, columns: Mapping[str, Column]) -> str:
     if fmt.table not in ("usage_buckets", "charges"):
-        return "NULL::VARCHAR AS natural_key, NULL::VARCHAR AS row_key"
-    named = f", {literal(fmt.named)}" if fmt.named else ""
-    period = f'"v:provider", "v:start_us"::VARCHAR, "v:end_us"::VARCHAR, dims{named}'
+        return "NULL::VARCHAR AS natural_key, NULL::VARCHAR AS names_key, NULL::VARCHAR AS row_key"
+    dims = f"dims, {literal(fmt.named)}" if fmt.named else "dims"
+    names = f'"v:provider", {dims}'
+    period = f'"v:provider", "v:start_us"::VARCHAR, "v:end_us"::VARCHAR, {dims}'
     values = ", ".join(f"{quoted('v:' + name)}::VARCHAR" for name in columns)
     # Rows that differ in any column of the file are two rows, whether or not it is read.
     return (
         f"keyed_hex(array_to_string([{period}], chr(30))) AS natural_key, "
+        f"keyed_hex(array_to_string([{names}], chr(30))) AS names_key, "
         f"keyed_hex([dims, {values}, rtrim(record, E'\\r\\n')]::VARCHAR) AS row_key"
     )

@@ -1,15 +1,14 @@
--- Which files hold charges of the same provider and time as the staged ones, grouped another way, or
--- by the same names and for other periods?
+-- Which files hold charges of the same provider and time as the staged ones?
+-- They are grouped another way, or have the same names and other periods.
 WITH told AS (
-  SELECT DISTINCT provider_name(provider) AS provider, coalesce(model, '') AS model, feature,
-    coalesce(line_item, '') AS item, currency, start_us, greatest(end_us, start_us + 1) AS end_us
+  SELECT DISTINCT provider_name(provider) AS provider, names_key, start_us,
+    greatest(end_us, start_us + 1) AS end_us
   FROM fresh
   WHERE copied_from IS NULL
 ),
 held AS (
-  SELECT DISTINCT c.source_id, provider_name(c.provider) AS provider,
-    coalesce(c.model, '') AS model, c.feature, coalesce(c.line_item, '') AS item, c.currency,
-    c.start_us, greatest(c.end_us, c.start_us + 1) AS end_us,
+  SELECT DISTINCT c.source_id, provider_name(c.provider) AS provider, c.names_key, c.start_us,
+    greatest(c.end_us, c.start_us + 1) AS end_us,
     s.format <> $format OR g.grouped_by IS DISTINCT FROM $grouped_by AS otherwise
   FROM charges AS c
   JOIN sources AS s ON s.source_id = c.source_id
@@ -17,15 +16,13 @@ held AS (
 ),
 met AS (
   SELECT held.*, told.start_us AS told_start_us, told.end_us AS told_end_us
-  FROM (SELECT DISTINCT source_id, provider, start_us, end_us, otherwise FROM held WHERE otherwise)
-    AS held
-  JOIN (SELECT DISTINCT provider, start_us, end_us FROM told) AS told ON held.provider = told.provider
+  FROM (SELECT DISTINCT * EXCLUDE (names_key) FROM held WHERE otherwise) AS held
+  JOIN (SELECT DISTINCT * EXCLUDE (names_key) FROM told) AS told ON held.provider = told.provider
     AND held.start_us < told.end_us AND told.start_us < held.end_us
   UNION ALL
-  SELECT held.source_id, held.provider, held.start_us, held.end_us, held.otherwise, told.start_us,
-    told.end_us
+  SELECT held.* EXCLUDE (names_key), told.start_us, told.end_us
   FROM held
-  JOIN told USING (provider, model, feature, item, currency)
+  JOIN told USING (names_key)
   WHERE NOT held.otherwise AND held.start_us < told.end_us AND told.start_us < held.end_us
     AND (held.start_us, held.end_us) <> (told.start_us, told.end_us)
 )

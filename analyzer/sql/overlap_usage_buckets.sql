@@ -1,14 +1,15 @@
--- Which files hold totals of the same provider and time as the staged ones, grouped another way, or
--- by the same names and for other periods? A gateway's totals hold what the providers' exports hold.
+-- Which files hold totals of the same provider and time as the staged ones?
+-- They are grouped another way, or have the same names and other periods. A gateway's totals hold
+-- what the providers' exports hold.
 WITH told AS (
-  SELECT DISTINCT provider_name(provider) AS provider, model, feature,
-    coalesce(service_tier, '') AS tier, start_us, greatest(end_us, start_us + 1) AS end_us
+  SELECT DISTINCT provider_name(provider) AS provider, model, names_key, start_us,
+    greatest(end_us, start_us + 1) AS end_us
   FROM fresh
   WHERE copied_from IS NULL
 ),
 held AS (
-  SELECT DISTINCT u.source_id, provider_name(u.provider) AS provider, u.model, u.feature,
-    coalesce(u.service_tier, '') AS tier, u.start_us, greatest(u.end_us, u.start_us + 1) AS end_us,
+  SELECT DISTINCT u.source_id, provider_name(u.provider) AS provider, u.model, u.names_key,
+    u.start_us, greatest(u.end_us, u.start_us + 1) AS end_us,
     s.format <> $format OR g.grouped_by IS DISTINCT FROM $grouped_by AS otherwise
   FROM usage_buckets AS u
   JOIN sources AS s ON s.source_id = u.source_id
@@ -16,14 +17,14 @@ held AS (
 ),
 met AS (
   SELECT held.*, told.model AS told_model, told.start_us AS told_start_us, told.end_us AS told_end_us
-  FROM held
-  JOIN told ON (held.provider = told.provider OR 'litellm' IN (held.provider, told.provider))
+  FROM (SELECT DISTINCT * EXCLUDE (names_key) FROM held WHERE otherwise) AS held
+  JOIN (SELECT DISTINCT * EXCLUDE (names_key) FROM told) AS told
+    ON (held.provider = told.provider OR 'litellm' IN (held.provider, told.provider))
     AND held.start_us < told.end_us AND told.start_us < held.end_us
-  WHERE held.otherwise
   UNION ALL
-  SELECT held.*, told.model, told.start_us, told.end_us
+  SELECT held.* EXCLUDE (names_key), told.model, told.start_us, told.end_us
   FROM held
-  JOIN told USING (provider, model, feature, tier)
+  JOIN told USING (names_key)
   WHERE NOT held.otherwise AND held.start_us < told.end_us AND told.start_us < held.end_us
     AND (held.start_us, held.end_us) <> (told.start_us, told.end_us)
 )

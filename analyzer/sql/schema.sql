@@ -79,9 +79,11 @@ CREATE TABLE IF NOT EXISTS usage_buckets (
   output_tokens BIGINT NOT NULL,
   reasoning_tokens BIGINT NOT NULL,
   natural_key VARCHAR NOT NULL,       -- what makes an overlapping download's row the same row
-  logged_cost_pico HUGEINT            -- what a gateway says the total cost; null where it does not
+  logged_cost_pico HUGEINT,           -- what a gateway says the total cost; null where it does not
+  names_key VARCHAR                   -- the same as natural_key, without the period
 );
 ALTER TABLE usage_buckets ADD COLUMN IF NOT EXISTS logged_cost_pico HUGEINT;
+ALTER TABLE usage_buckets ADD COLUMN IF NOT EXISTS names_key VARCHAR;
 
 -- Money that a provider billed. Reconciled with the log, never added to it.
 CREATE TABLE IF NOT EXISTS charges (
@@ -94,8 +96,10 @@ CREATE TABLE IF NOT EXISTS charges (
   end_us BIGINT NOT NULL,
   cost_pico HUGEINT NOT NULL,
   currency VARCHAR NOT NULL,
-  natural_key VARCHAR NOT NULL
+  natural_key VARCHAR NOT NULL,
+  names_key VARCHAR
 );
+ALTER TABLE charges ADD COLUMN IF NOT EXISTS names_key VARCHAR;
 
 -- Quality scores: the evidence behind a model or tier choice. model '*' holds difficulty.
 CREATE TABLE IF NOT EXISTS evals (

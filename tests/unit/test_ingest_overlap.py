@@ -220,6 +220,14 @@ def test_charges_of_a_month_to_date_do_not_join_those_of_the_month(store, tmp_pa
     assert store.rows("SELECT sum(cost_pico)::BIGINT FROM charges") == [(4 * 10**12,)]
 
 
+def test_a_longer_time_of_other_names_is_other_money(store, tmp_path):
+    """Two teams of one name are two teams: the id tells."""
+    ingest_file(store, team_spend(tmp_path / "four.csv", 4))
+    other = team_spend(tmp_path / "five.csv", 5)
+    other.write_text(other.read_text().replace(",t1,", ",t2,"))
+    assert ingest_file(store, other).rows_loaded == 1
+
+
 def test_a_row_put_between_two_of_one_name_is_the_new_one(store, tmp_path):
     """Nothing but figures tells such rows apart: those that were there are known by them."""
     path, line = tmp_path / "costs.csv", f'{FIRST},{FIRST + DAY},%s,usd,"gpt-4o, input",\n'
