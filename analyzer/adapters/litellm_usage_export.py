@@ -35,6 +35,7 @@ FORMAT = Format(
         why="an export by tag counts a request once under each of its tags, so its rows cannot be "
         "summed: export the usage by team, key or user",
     ),
+    file_kind=r"(team|user|organization|customer|key|model|agent)s?-usage",
     natural_key=(
         "entity_id",
         "team_id",

@@ -79,6 +79,12 @@ _UNREAD_EXIT_CODE = 2
     is_flag=True,
     help="Take out what a file replaces: loaded files of its name, and totals of the same money.",
 )
+@click.option(
+    "--other-money",
+    is_flag=True,
+    help="Totals that look like loaded ones of the same provider and days are other money, such as "
+    "another account's: load them beside.",
+)
 @options.as_json
 def command(
     files: tuple[Path, ...],
@@ -92,6 +98,7 @@ def command(
     names_file: Path | None,
     infer_features: bool,
     replace: bool,
+    other_money: bool,
     as_json: bool,
 ) -> None:
     """Load API logs and billing exports; plain, .gz or .zst.
@@ -110,7 +117,9 @@ def command(
     from analyzer.store import Store
 
     wish = _wish(format_name, feature, mapping_file)
-    wish = dataclasses.replace(wish, batch_input=batch_input, batch_time=batch_time)
+    wish = dataclasses.replace(
+        wish, batch_input=batch_input, batch_time=batch_time, is_other_money=other_money
+    )
     if replace:
         wish = dataclasses.replace(wish, replace=Older(time.time_ns() // 1000))
     if explain:

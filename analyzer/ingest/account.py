@@ -100,7 +100,8 @@ def reading_notes(counts: Mapping[str, int], aside: str) -> tuple[str, ...]:
         "odd_reasoning": "with more reasoning than output tokens: kept as logged",
         "grown": "already loaded with a smaller output: the larger one was kept",
         "changed": "already loaded with other figures: the ones loaded first were kept; to take "
-        "the new ones, load the newer export with --replace",
+        "the new ones, load the newer export with --replace; another account's rows need a column "
+        "that tells them apart",
         "repeated": _repeated(counts.get("repeated_pico")),
     }
     found = ((counts.get(name, 0), text) for name, text in said.items())

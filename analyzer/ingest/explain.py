@@ -148,7 +148,7 @@ def _explained(store: Store, source: SourceFile, detected: Detected, wish: Wish)
         notes=(
             *remarks(store, fmt),
             *((fmt.note,) if fmt.note else ()),
-            *(notes(wish.mapping) if wish.mapping else ()),
+            *(notes(store, wish.mapping) if wish.mapping else ()),
         ),
         rows=_rows(store, [target.name for target in TARGETS[fmt.table]]),
     )

@@ -20,11 +20,24 @@ from analyzer.ingest.detect import AUTO, Detected, detect, named_format, shape_f
 from analyzer.ingest.features import refuse_content, refuse_digested
 from analyzer.ingest.mapped import PREFIX, check_expected, fit, notes
 from analyzer.ingest.mapping_file import MappingFile
-from analyzer.ingest.overlap import Group, Older, give_way, grouping, refuse_overlap, spell_replaced
+from analyzer.ingest.overlap import (
+    Group,
+    Older,
+    give_way,
+    grouping,
+    overlap_inside,
+    refuse_overlap,
+)
 from analyzer.ingest.refusal import check_refused
-from analyzer.ingest.remove import Removed
 from analyzer.ingest.source_file import SourceFile
-from analyzer.ingest.staging import aggregated, readable, remarks, stage, stage_totals
+from analyzer.ingest.staging import (
+    aggregated,
+    kind_by_name,
+    readable,
+    remarks,
+    stage,
+    stage_totals,
+)
 from analyzer.ingest.twins import other_calls, twin_notes
 from analyzer.store import Store
 
@@ -49,6 +62,8 @@ class Wish:
     """When that batch ran, where its output carries no time."""
     replace: Older | None = None
     """Which files a new one takes the place of; none where None."""
+    is_other_money: bool = False
+    """Whether the files' totals are other money than loaded ones that look like the same."""
     name: str | None = None
     """What a file is called where its path does not say; its path's last part where None."""
 
@@ -111,13 +126,15 @@ def detected_by(store: Store, source: SourceFile, plain_path: str, wish: Wish) -
 def _loaded_before(store: Store, source: SourceFile, sha256: str, wish: Wish) -> Account | None:
     """Return the account of bytes that the database has already, all of them duplicates.
 
-    With ``--replace``, bytes that are to be read in another way take their own place.
+    With ``--replace``, bytes take their own place that are to be read in another way, or of which
+    some rows were left out as copies.
     """
     found = store.query("source_by_digest", sha256=sha256)
     if found.is_empty():
         return None
     row = found.row(0, named=True)
-    if wish.reads_anew and wish.replace and row["loaded_at_us"] < wish.replace.than_us:
+    anew = wish.reads_anew or row["duplicates"]
+    if anew and wish.replace and row["loaded_at_us"] < wish.replace.than_us:
         return None
     return Account(
         file=source.name,
@@ -173,12 +190,12 @@ def _load(store: Store, source: SourceFile, detected: Detected, wish: Wish) -> A
         **store.one(f"window_{fmt.table}", source_id=moved.source_id),
         tagged=counts["tagged"],
         notes=(
-            *spell_replaced(moved.replaced),
+            *moved.replaced,
             *reading_notes({**counts, **moved.noticed}, fmt.aside),
-            *moved.twins,
+            *moved.beside,
             *remarks(store, fmt),
             *((fmt.note,) if fmt.note else ()),
-            *(notes(wish.mapping) if wish.mapping else ()),
+            *(notes(store, wish.mapping) if wish.mapping else ()),
         ),
     )
     check_even(account)
@@ -193,9 +210,10 @@ class _Moved:
     source_id: int
     rows: int
     duplicates: int
-    replaced: tuple[Removed, ...]
+    replaced: tuple[str, ...]
     noticed: Mapping[str, int]
-    twins: tuple[str, ...] = ()
+    beside: tuple[str, ...]
+    """What to say of other files, or rows, that may tell the same."""
 
 
 def _move_requests(store: Store, source: SourceFile, fmt: Format, wish: Wish) -> _Moved:
@@ -203,32 +221,33 @@ def _move_requests(store: Store, source: SourceFile, fmt: Format, wish: Wish) ->
     source_id = store.one("next_source")["source_id"]
     lesser, grown = _keep_largest(store) if fmt.keeps == "largest" else (0, 0)
     prefix = {"id_prefix": source.plain_sha256[:16]}
-    known = store.one("known_requests", **prefix)
-    copies = known["duplicates"]
+    copies = store.one("known_requests", **prefix)["duplicates"]
     if copies:
         store.run("copies_requests", source_id=source_id, **prefix)
     store.run("stage_requests" if copies else "stage_new_requests", **prefix)
     loaded = store.run("load_requests", source_id=source_id)
     others = other_calls(store, prefix) if copies and fmt.keeps != "largest" else ()
-    twins = (*others, *twin_notes(store, source_id, loaded))
-    noticed = {"grown": grown}
-    return _Moved(source_id, loaded, copies + lesser, replaced, noticed, twins)
+    beside = (*others, *twin_notes(store, source_id, loaded))
+    return _Moved(source_id, loaded, copies + lesser, replaced, {"grown": grown}, beside)
 
 
 def _move_totals(store: Store, source: SourceFile, fmt: Format, wish: Wish) -> _Moved:
     stage_totals(store, fmt.table)
-    group = Group(fmt.name, fmt.table, grouping(store))
+    group = Group(fmt.name, fmt.table, grouping(store, kind_by_name(source.name, fmt)))
     replaced = give_way(store, source, group, wish.replace) if wish.replace else ()
     if replaced:
         stage_totals(store, fmt.table)
-    refuse_overlap(store, source, group)
+    beside = (
+        *refuse_overlap(store, source, group, is_other_money=wish.is_other_money),
+        *overlap_inside(store, source, is_mapped=wish.mapping is not None),
+    )
     source_id = store.one("next_source")["source_id"]
     known = store.one("known_aggregates")
     if known["duplicates"]:
         store.run("copies_aggregates", source_id=source_id)
     store.run("load_grouping", source_id=source_id, grouped_by=group.grouped_by)
     loaded = store.run(f"load_{fmt.table}", source_id=source_id)
-    return _Moved(source_id, loaded, known["duplicates"], replaced, known)
+    return _Moved(source_id, loaded, known["duplicates"], replaced, known, beside)
 
 
 def _keep_largest(store: Store) -> tuple[int, int]:

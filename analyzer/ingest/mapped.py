@@ -118,7 +118,8 @@ def format_for(mapping: MappingFile, shape: Shape, expected: tuple[str, ...] = (
     """Return the format that a mapping declares for files of a shape."""
     columns = {rule.target: column_for(rule, shape) for rule in mapping.rules}
     if mapping.period is not None:
-        columns["end_us"] = period_end(columns["start_us"], mapping.period)
+        starts = next(rule for rule in mapping.rules if rule.column == "start")
+        columns["end_us"] = period_end(columns["start_us"], mapping.period, starts.offset)
     named_by = [rule for rule in mapping.rules if rule.column in mapping.kind.named_by]
     if named_by:
         provider = columns["provider"]
@@ -134,7 +135,10 @@ def format_for(mapping: MappingFile, shape: Shape, expected: tuple[str, ...] = (
         strict_counts=mapping.counts == "inclusive",
         where=" AND ".join(kept(path, value) for path, value in mapping.where.items()) or "true",
         expected=expected,
-        natural_key=tuple(dict.fromkeys(path for rule in named_by for path in rule.paths)),
+        natural_key=tuple(
+            # Every key holds the provider's one name: how a file spells it tells no rows apart.
+            dict.fromkeys(path for r in named_by if r.column != "provider" for path in r.paths)
+        ),
         named=_named(named_by),
         closed_periods=mapping.period is None and bool(named_by),
     )
@@ -146,11 +150,12 @@ def _named(rules: Sequence[Rule]) -> str:
     return ", ".join(f"{rule.column}={rule.constant}" for rule in said)
 
 
-def notes(mapping: MappingFile) -> Iterator[str]:
+def notes(store: Store, mapping: MappingFile) -> Iterator[str]:
     """Say what the mapping adds that the log does not tell."""
     for rule in mapping.rules:
         if rule.constant is not None:
-            yield f"{rule.column} {rule.constant!r} comes from the mapping, not from the log"
+            said = store.rows("SELECT stored_label($said)", {"said": rule.constant})[0][0]
+            yield f"{rule.column} {said!r} comes from the mapping, not from the log"
         if rule.origin is not None:
             yield f"times count from {rule.origin.isoformat()}, which the mapping says, not the log"
         if rule.offset:

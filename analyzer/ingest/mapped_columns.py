@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC
+from decimal import Decimal
 
 from analyzer.adapter import Column, Unit
 from analyzer.ingest.mapping_file import MappingFile, Period, Rule
@@ -21,7 +22,7 @@ _NO_TIME = (
     "is not a time from 1970 to 2100: write 2026-10-01T09:00:00Z; for a number, the mapping needs "
     'unit = "s", "ms" or "us"'
 )
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?")
+_NUMBER = re.compile(r"[+-]?\d{1,25}(\.\d{1,10})?")
 
 
 def column_for(rule: Rule, shape: Shape) -> Column:
@@ -108,7 +109,10 @@ def _translated(rule: Rule, text: str) -> str:
 
 
 def _equals(text: str, value: str | int | float | bool) -> str:
-    """SQL that compares texts, and numbers as numbers: 0 is 0.0."""
+    """SQL that compares texts; a number that a float holds is known by its value: 0 is 0.0.
+
+    Whole numbers are compared as texts: 01 and 1 may be two ids, and long ones fit no double.
+    """
     if isinstance(value, bool):
         return f"lower({text}) = '{str(value).lower()}'"
     if value == "":
@@ -116,7 +120,8 @@ def _equals(text: str, value: str | int | float | bool) -> str:
     same = f"{text} = {_literal(str(value))}"
     if not _NUMBER.fullmatch(str(value)):
         return same
-    return f"({same} OR TRY_CAST({text} AS DOUBLE) = {float(value)!r}::DOUBLE)"
+    number = f"TRY_CAST({text} AS DECIMAL(38, 10)) = {Decimal(str(value)):f}::DECIMAL(38, 10)"
+    return f"({same} OR (regexp_matches({text}, '[.eE]') AND {number}))"
 
 
 def kept(path: str, values: tuple[str | int | float | bool, ...]) -> str:
@@ -135,7 +140,7 @@ def _time(rule: Rule, text: str) -> str:
     # 20260901, 202609 and a spreadsheet's 46266 would all be moments of 1970.
     text = f"CASE WHEN bare_number({text}) THEN 'a number' ELSE {text} END"
     if rule.fills == "utc_time":
-        text = _whole_days(text, 1 if rule.through else 0)
+        text = _whole_days(_date_at_midnight(text), 1) if rule.through else _whole_days(text, 0)
     if rule.offset:
         bare = r"\d\d\d\d-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?"
         return (
@@ -143,6 +148,12 @@ def _time(rule: Rule, text: str) -> str:
             f"ELSE {text} END"
         )
     return text
+
+
+def _date_at_midnight(text: str) -> str:
+    """SQL for the date of a day that is written with its first moment, as tables write dates."""
+    midnight = r"(\d\d\d\d-\d\d-\d\d)[Tt ]00:00(:00(\.0+)?)?[Zz]?"
+    return f"regexp_replace({text}, '^{midnight}$', '\\1')"
 
 
 def _whole_days(text: str, more: int) -> str:
@@ -156,10 +167,18 @@ def _whole_days(text: str, more: int) -> str:
     return f"coalesce(CASE {cases} END, {text})"
 
 
-def period_end(start: Column, period: Period) -> Column:
-    """Return the column of the end of a period that starts where ``start`` says."""
-    ends = f"epoch_us(make_timestamp(utc_time_us({start.sql})) + INTERVAL 1 {period})"
-    seconds = f"({ends}::DECIMAL(28, 6) * 0.000001::DECIMAL(7, 6))::VARCHAR"
+def period_end(start: Column, period: Period, offset: str) -> Column:
+    """Return the column of the end of a period that starts where ``start`` says.
+
+    Months have their lengths where the clock stands that the offset names.
+    """
+    here = f"make_timestamp(utc_time_us({start.sql}))"
+    ends = f"{here} + INTERVAL 1 {period}"
+    if offset not in ("", "Z", "z"):
+        away = f"INTERVAL '{offset[1:]}:00'"
+        there, back = ("+", "-") if offset[0] == "+" else ("-", "+")
+        ends = f"({here} {there} {away} + INTERVAL 1 {period}) {back} {away}"
+    seconds = f"(epoch_us({ends})::DECIMAL(28, 6) * 0.000001::DECIMAL(7, 6))::VARCHAR"
     return Column(seconds, "utc_time", reads=f"a {period} after its start")
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from analyzer.adapter import NO_MODEL
-from analyzer.errors import FormatError
+from analyzer.errors import FormatError, StoreError
 from analyzer.ingest.remove import Removed, take_out
 from analyzer.ingest.source_file import SourceFile
 from analyzer.pricing.book import PriceBook, open_book
+from analyzer.pricing.names import base_name
 from analyzer.store import Store
 
 
@@ -31,59 +32,95 @@ class Group:
     grouped_by: str
 
 
-def grouping(store: Store) -> str:
-    """Return by what the staged totals are grouped, in words."""
-    return str(store.one("staged_grouping")["grouped_by"])
+def grouping(store: Store, kind: str) -> str:
+    """Return by what the staged totals are grouped, in words; ``kind`` is the file's own."""
+    grouped_by = str(store.one("staged_grouping")["grouped_by"])
+    return f"{kind}: {grouped_by}" if kind else grouped_by
 
 
-def refuse_overlap(store: Store, source: SourceFile, group: Group) -> None:
+def refuse_overlap(
+    store: Store, source: SourceFile, group: Group, *, is_other_money: bool
+) -> tuple[str, ...]:
     """Refuse staged totals whose money is loaded already, grouped another way or for other periods.
 
     Equal rows are copies and do no harm. Totals of other models are other money, as are rows of
     the same grouping and periods that no loaded file holds. Totals without a model hold all models.
+    Where the user says that it is other money, this returns a note.
 
     Raises:
         FormatError: which file holds the money, of which days, and what to do.
     """
     found = _overlaps(store, group)
     if not found:
-        return
+        return ()
     row = found[0]
     file = store.query("sources_by_number", numbers=[row["source_id"]])["file"][0]
+    holds = f"{file} holds {row['provider']}'s money of {_days(found)} already"
+    if is_other_money:
+        return (f"{holds}; what this file tells is other money, as --other-money says",)
     how = "grouped otherwise or exported elsewhere" if row["otherwise"] else "in other periods"
     raise FormatError(
-        f"{source.path}: {file} holds {row['provider']}'s money of {_days(found)} already, {how}, "
-        f"and it would count twice: load with --replace to take {file} out first, or load into a "
-        "new --db"
+        f"{source.path}: {holds}, {how}, and it would count twice: load with --replace to take "
+        f"{file} out first, with --other-money where it is another account's or team's, or load "
+        "into a new --db"
+    )
+
+
+def overlap_inside(store: Store, source: SourceFile, *, is_mapped: bool) -> tuple[str, ...]:
+    """Notice rows of the same names that overlap in time, such as days beside their month.
+
+    Raises:
+        FormatError: a mapping reads them, which can leave one kind out.
+    """
+    found = store.one("overlap_inside")
+    if not found["periods"]:
+        return ()
+    days = _spell(found["first_us"], found["last_us"])
+    if is_mapped:
+        raise FormatError(
+            f"{source.path}: rows of the same names overlap in time ({days}) and would count "
+            "twice: keep one kind with [where], or map the column that tells them apart"
+        )
+    return (
+        f"rows of the same names overlap in time ({days}): where they tell the same money, it "
+        "counts twice",
     )
 
 
 def give_way(
     store: Store, source: SourceFile, group: Group | None, older: Older
-) -> tuple[Removed, ...]:
+) -> tuple[str, ...]:
     """Take out the files that a staged one replaces: of its name, its bytes, or the same money.
 
-    ``group`` is None for a log of requests, of which only namesakes give way.
+    ``group`` is None for a log of requests, of which only namesakes give way. Returns notes.
 
     Raises:
-        StoreError: another file needs one of them.
+        FormatError: another file needs one of them.
     """
-    numbers = set(
-        store.query("sources_to_replace", file=source.name, sha256=source.sha256)["source_id"]
-    )
+    same = {"file": source.name, "sha256": source.sha256}
+    numbers = set(store.query("sources_to_replace", **same)["source_id"])
+    held: Mapping[int, int] = {}
     if group is not None:
+        held = dict(store.query("copied_rows").iter_rows())
         numbers |= {row["source_id"] for row in _overlaps(store, group)}
         numbers |= set(store.query("changed_aggregates")["source_id"])
+        numbers |= set(store.query("copied_inside")["source_id"])
     kept = store.query("sources_since", moment_us=older.than_us)["source_id"]
-    return take_out(store, numbers - set(kept))
+    try:
+        removed = take_out(store, numbers - set(kept))
+    except StoreError as error:
+        raise FormatError(f"{source.path}: {error}") from error
+    return tuple(_replaced(one, None if group is None else held.get(one.source_id, 0))
+                 for one in removed)  # fmt: skip
 
 
-def spell_replaced(removed: Iterable[Removed]) -> tuple[str, ...]:
-    """Say which files gave way, and which days they held."""
-    return tuple(
-        f"took the place of {one.file}, with its {one.rows:,} rows{_of_days(one)}"
-        for one in removed
-    )
+def _replaced(one: Removed, held: int | None) -> str:
+    """Say which file gave way, which days it held, and what of it stands nowhere now."""
+    rows = "row" if one.rows == 1 else "rows"
+    said = f"took the place of {one.file}, with its {one.rows:,} {rows}{_of_days(one)}"
+    if held is None or held >= one.rows:
+        return said
+    return f"{said}; {one.rows - held:,} of them are not in this file"
 
 
 def _overlaps(store: Store, group: Group) -> list[dict[str, Any]]:
@@ -100,8 +137,14 @@ def _one_model(row: Mapping[str, Any], book: PriceBook) -> bool:
     held, told = row["held_model"], row["told_model"]
     if held == told or NO_MODEL in (held, told):
         return True
-    listings = [book.lookup(row["provider"], name) for name in (held, told)]
-    return all(listings) and len({one.model_id for one in listings if one}) == 1
+    return _known_as(row["provider"], held, book) == _known_as(row["provider"], told, book)
+
+
+def _known_as(provider: str, model: str, book: PriceBook) -> str:
+    listing = book.lookup(provider, model)
+    if listing is not None:
+        return listing.model_id
+    return base_name(model, book.known_providers).rsplit("/", 1)[-1]
 
 
 def _days(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -101,6 +102,12 @@ def _refuse_open_array(source: SourceFile, shape: Shape) -> None:
 def aggregated(fmt: Format) -> bool:
     """Return whether the format's rows are totals."""
     return fmt.table in ("usage_buckets", "charges")
+
+
+def kind_by_name(name: str, fmt: Format) -> str:
+    """Return what a file's name tells of its rows, where its columns do not."""
+    found = re.search(fmt.file_kind, name, re.IGNORECASE) if fmt.file_kind else None
+    return found.group(1).lower() if found else ""
 
 
 def stage_totals(store: Store, table: str) -> None:

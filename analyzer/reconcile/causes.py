@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from analyzer.adapter import NO_MODEL
 from analyzer.pricing.price import UnitPrices
 from analyzer.reconcile.cells import OTHERS, TOOLS, Cell, Span
 from analyzer.reconcile.sides import Side, unit_of
@@ -67,6 +68,9 @@ def split_bill(cell: Cell, outlier_pico: int) -> Split:
     split.parts[OUTLIER] = outlier_pico
     if cell.model in (TOOLS, OTHERS):
         split.parts[TOOLS_CAUSE if cell.model == TOOLS else OTHER_CAUSE] += split.rest
+    elif base is None and cell.usage is None and cell.blind:
+        split.model = NO_MODEL
+        split.parts[UNPRICED] += split.rest
     elif base is None and cell.usage is None:
         split.parts[MISSING] += split.rest
     elif cell.billed is None:

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from analyzer.adapter import NO_MODEL
 from analyzer.reconcile.charges import Charge
 from analyzer.reconcile.lines import OTHER, TOOL, TOTAL
-from analyzer.reconcile.logged import CostedCalls, Logged
+from analyzer.reconcile.logged import CostedCalls, Logged, ToldAgain
 from analyzer.reconcile.names import Names
 from analyzer.reconcile.prices import DayPrices
 from analyzer.reconcile.sides import Side
@@ -35,6 +36,10 @@ class Cell:
     logged: Logged | None = None
     charges: list[Charge] = field(default_factory=list)
     compared: str = "compared"
+    by_totals: bool = False
+    """Whether ``logged`` is what a gateway's totals say, and not its calls."""
+    blind: bool = False
+    """Whether totals of its provider and days name no model: its tokens may be in them."""
     by_usage: bool = False
     """Whether the provider has no log of the period, so that its usage export stands for one."""
 
@@ -71,13 +76,17 @@ class Grid:
         """Return the cell of a row of the database."""
         return self.of(*self.named(row), row["day"])
 
+    def of_total(self, row: Mapping[str, Any]) -> Cell:
+        """Return the cell of a total; one of several days stands in a cell of them all."""
+        return self.of(*self.named(row), row["first_day"])
+
     def named(self, row: Mapping[str, Any]) -> tuple[str, str]:
         """Return the provider and the model of a row, as this package names them."""
         provider = self._names.provider(row["provider"], row["model"])
         return provider, self._names.model(provider, row["model"])
 
     def _period(self, row: Mapping[str, Any]) -> tuple[str, int, int]:
-        return self.named(row)[0], row["day"], row["last_day"]
+        return self.named(row)[0], row["first_day"], row["last_day"]
 
     def cells(self) -> tuple[Cell, ...]:
         """Return every cell, in order of provider, period and model."""
@@ -86,23 +95,29 @@ class Grid:
 
 def read_cells(
     store: Tables, names: Names, prices: DayPrices, charges: Sequence[Charge]
-) -> tuple[tuple[Cell, ...], int]:
-    """Return a database's cells, and the pico-dollars that totals say again of costed calls."""
+) -> tuple[tuple[Cell, ...], ToldAgain]:
+    """Return a database's cells, and the logged costs that are not compared."""
     log = store.summary("reconcile_log", {"day_prices": prices.frame()})
     totals = store.query("reconcile_usage").to_dicts()
-    grid, costed = Grid(names, charges, totals), CostedCalls()
+    grid, costed, again = Grid(names, charges, totals), CostedCalls(), ToldAgain()
     for row in log.iter_rows(named=True):
         _add_log(grid.of_row(row), row, prices)
         if row["logged_calls"]:
             costed.add(*grid.named(row), row["day"])
+    said: dict[int, Logged] = {}
     for row in totals:
-        told = costed.tell(*grid.named(row), row["day"], row["last_day"])
-        _add_usage(grid.of_row(row), row, prices, alone=not told)
-        costed.repeated += int(row["logged_pico"] or 0) if told else 0
+        cell = grid.of_total(row)
+        unnamed = costed.may_be_in(*grid.named(row), row["first_day"], row["last_day"])
+        again.unnamed += int(row["logged_pico"] or 0) if unnamed else 0
+        own = Logged() if unnamed else said.setdefault(id(cell), Logged())
+        _add_usage(cell, own, row, prices)
     for charge in charges:
         model = {TOOL: TOOLS, OTHER: OTHERS}.get(charge.kind, charge.model)
         grid.of(charge.provider, model, charge.first_day).charges.append(charge)
-    return grid.cells(), costed.repeated
+    for cell in grid.cells():
+        _take_the_larger(cell, said.get(id(cell), Logged()), again)
+    _mark_blind(grid.cells())
+    return grid.cells(), again
 
 
 def _add_log(cell: Cell, row: Mapping[str, Any], prices: DayPrices) -> None:
@@ -113,12 +128,37 @@ def _add_log(cell: Cell, row: Mapping[str, Any], prices: DayPrices) -> None:
         cell.logged.add(row)
 
 
-def _add_usage(cell: Cell, row: Mapping[str, Any], prices: DayPrices, *, alone: bool) -> None:
+def _add_usage(cell: Cell, said: Logged, row: Mapping[str, Any], prices: DayPrices) -> None:
     cell.usage = cell.usage or Side()
     pico = cell.usage.add_usage(row, prices.at(row["provider"], row["model"], row["day"]))
-    if alone and row["logged_calls"]:
-        cell.logged = cell.logged or Logged()
-        cell.logged.add_total(row, pico)
+    if row["logged_calls"]:
+        said.add_total(row, pico)
+
+
+def _take_the_larger(cell: Cell, totals: Logged, again: ToldAgain) -> None:
+    """Compare what a gateway's totals say, or what its calls do: they are the same dollars.
+
+    A total may be of more calls than the log holds, and a log of more days than the total.
+    """
+    if not totals.calls:
+        return
+    if cell.logged is None or totals.said > cell.logged.said:
+        again.by_calls += cell.logged.said if cell.logged else 0
+        cell.logged, cell.by_totals = totals, True
+    else:
+        again.by_totals += totals.said
+
+
+def _mark_blind(cells: Sequence[Cell]) -> None:
+    """Find where a provider's totals name no model, so that they may be of every model."""
+    unnamed = [cell for cell in cells if cell.usage and NO_MODEL in cell.usage.models]
+    for cell in cells:
+        cell.blind = any(
+            one.provider == cell.provider
+            and one.span[0] <= cell.span[1]
+            and cell.span[0] <= one.span[1]
+            for one in unnamed
+        )
 
 
 def _of_tokens(charges: Iterable[Charge]) -> Iterator[tuple[str, int, int]]:

@@ -63,8 +63,7 @@ def _charge(row: dict[str, object], names: Names) -> Charge:
     item = str(row["line_item"]) if row["line_item"] else ""
     provider = names.provider(str(row["provider"]), model)
     start_us, end_us = int(str(row["start_us"])), int(str(row["end_us"]))
-    first = start_us // DAY_US
-    longer = end_us - start_us > _LONGER_THAN_A_DAY_US
+    first, last = _days(start_us, end_us)
     kind = line_kind(model, item)
     return Charge(
         file=str(row["file"]),
@@ -73,13 +72,20 @@ def _charge(row: dict[str, object], names: Names) -> Charge:
         line_item=item,
         kind=kind,
         first_day=first,
-        last_day=max(first, (end_us - 1) // DAY_US) if longer else first,
+        last_day=last,
         end_us=end_us,
         rows=int(str(row["rows"])),
         pico=int(str(row["cost_pico"])),
         largest_pico=int(str(row["largest_pico"])),
         cents=bool(row["cents"]),
     )
+
+
+def _days(start_us: int, end_us: int) -> tuple[int, int]:
+    """Return the first and last UTC day of a period; of a long one, those it covers most of."""
+    if end_us - start_us <= _LONGER_THAN_A_DAY_US:
+        return start_us // DAY_US, start_us // DAY_US
+    return (start_us + DAY_US // 2) // DAY_US, (end_us + DAY_US // 2) // DAY_US - 1
 
 
 def _other_money(rows: Iterable[dict[str, object]], names: Names) -> tuple[OtherMoney, ...]:

@@ -11,6 +11,7 @@ from analyzer.reconcile import causes
 from analyzer.reconcile.causes import Split, split_bill, split_usage, unlogged_writes_room
 from analyzer.reconcile.cells import ALL_MODELS, Cell, Span, read_cells
 from analyzer.reconcile.charges import billed_features, read_bill
+from analyzer.reconcile.logged import ToldAgain
 from analyzer.reconcile.names import Names
 from analyzer.reconcile.outliers import OutlierRow, billed_outliers, logged_outliers
 from analyzer.reconcile.prices import DayPrices, day_text
@@ -45,7 +46,7 @@ def reconcile(
     """
     names, prices = Names(book), DayPrices(store, book)
     bill = read_bill(store, names)
-    cells, repeated = read_cells(store, names, prices, bill.charges)
+    cells, again = read_cells(store, names, prices, bill.charges)
     mark_compared(cells, lag_hours)
     found = (
         _bill(cells),
@@ -53,7 +54,11 @@ def reconcile(
         _logged(cells, store, names, prices),
     )
     comparisons = tuple(comparison for comparison in found if comparison is not None)
-    notes = (*_repeated(repeated), *_notes(cells, bill.other_money, lag_hours))
+    notes = (
+        *_told_again(again),
+        *_unnamed(cells),
+        *_notes(cells, bill.other_money, lag_hours),
+    )
     rows = tuple(_row(cell) for cell in cells)
     return Reconciliation(
         comparisons,
@@ -92,6 +97,7 @@ def _usage(cells: Sequence[Cell]) -> Comparison | None:
         split_usage(cell)
         for cell in cells
         if (cell.log or cell.usage)
+        and not cell.blind
         and cell.compared == COMPARED
         and touches(cell.span, used.get(cell.provider))
     ]
@@ -128,6 +134,7 @@ def _split_logged(cell: Cell, outliers: Sequence[OutlierRow]) -> Split:
     logged = cell.logged
     assert logged is not None  # noqa: S101 - narrows the type
     split = Split(cell.provider, cell.model, cell.span, logged.said, logged.priced)
+    outliers = () if cell.by_totals else outliers
     split.parts[causes.OUTLIER] = _excess(cell, outliers)
     unpriced = _excess(cell, [row for row in outliers if not row.priced])
     split.parts[causes.UNPRICED] = logged.unpriced - unpriced
@@ -212,12 +219,39 @@ def _priced(cell: Cell) -> int | None:
     return side.total if side is not None and side.priced else None
 
 
-def _repeated(pico: int) -> Iterator[str]:
-    if pico:
+def _told_again(again: ToldAgain) -> Iterator[str]:
+    if again.by_totals:
         yield (
-            f"usage totals say again that {spell_usd(pico)} were spent on days and models whose "
-            "calls hold a cost of their own: the calls' costs are compared"
+            f"usage totals say again that {spell_usd(again.by_totals)} were spent, which calls of "
+            "the same model and days say too: the calls' costs are compared"
         )
+    if again.by_calls:
+        yield (
+            f"calls say again that {spell_usd(again.by_calls)} were spent, which usage totals of "
+            "the same model and days hold: the totals' costs are compared"
+        )
+    if again.unnamed:
+        yield (
+            f"usage totals without a model or a provider say that {spell_usd(again.unnamed)} were "
+            "spent on days whose calls hold costs, and may hold them: only the calls' are compared"
+        )
+
+
+def _unnamed(cells: Sequence[Cell]) -> Iterator[str]:
+    """Say which days' totals cannot be held against a log."""
+    both = {c.provider for c in cells if c.log} & {c.provider for c in cells if c.usage}
+    for provider in sorted(both):
+        blind = span_of(cell.span for cell in cells if cell.provider == provider and cell.blind)
+        if blind is not None:
+            yield (
+                f"{provider}: usage totals of {_days(blind)} name no model, so that they have no "
+                "price and are not held against the log: export the usage by model"
+            )
+
+
+def _days(span: Span) -> str:
+    first, last = (day_text(day) for day in span)
+    return first if first == last else f"{first} to {last}"
 
 
 def _notes(cells: Sequence[Cell], other: Sequence[OtherMoney], lag_hours: int) -> Iterable[str]:

@@ -44,26 +44,34 @@ class Logged:
         self.unpriced += said if priced is None else 0
 
 
-class CostedCalls:
-    """On which days calls of a model hold a cost of their own.
+@dataclass(slots=True)
+class ToldAgain:
+    """Logged costs that are not compared, because others tell the same dollars, in pico."""
 
-    A gateway's totals of the same model and days are the same dollars again. What names no
-    provider, or no model, may be any's.
+    by_totals: int = 0
+    by_calls: int = 0
+    unnamed: int = 0
+    """Of totals without a model or a provider: any call may be in them."""
+
+
+class CostedCalls:
+    """On which days calls hold a cost of their own.
+
+    A gateway's totals of the same days that name no provider, or no model, may hold them.
     """
 
     def __init__(self) -> None:
         self._days: dict[tuple[str, str], set[int]] = defaultdict(set)
-        self.repeated: int = 0
-        """What totals say that are the same dollars, in pico."""
 
     def add(self, provider: str, model: str, day: int) -> None:
         """Note a day of calls, named as this package names them."""
         self._days[provider, model].add(day)
 
-    def tell(self, provider: str, model: str, first_day: int, last_day: int) -> bool:
-        """Return whether a total of some days holds one of these calls."""
+    def may_be_in(self, provider: str, model: str, first_day: int, last_day: int) -> bool:
+        """Return whether a total may hold one of these calls under another name."""
         return any(
-            _may_be(provider, held, NO_PROVIDER)
+            (held, called) != (provider, model)
+            and _may_be(provider, held, NO_PROVIDER)
             and _may_be(model, called, NO_MODEL)
             and not days.isdisjoint(range(first_day, last_day + 1))
             for (held, called), days in self._days.items()

@@ -26,6 +26,8 @@ class Side:
     """What batch prices take off, at or below zero."""
     tiers: set[str] = field(default_factory=set)
     """Tiers that the book has no price for: flex, priority, fast."""
+    models: set[str] = field(default_factory=set)
+    """As the export writes them."""
     units: UnitPrices | None = None
     """A price that was in force."""
 
@@ -56,6 +58,7 @@ class Side:
             )
             pico = by_class(_tokens(row), units)
         self._add(row, price, pico)
+        self.models.add(row["model"])
         return None if pico is None else sum(pico.values())
 
     def _add(

@@ -11,10 +11,10 @@ CREATE OR REPLACE TEMP MACRO keyed_name(x) AS 'redacted-' || keyed_hex(x);
 -- object, as prompts are, and no control characters. What must not stand there is told apart by its digest.
 CREATE OR REPLACE TEMP MACRO stored_text(x) AS CASE
   WHEN length(x) > 200 OR contains(x, '{"') THEN keyed_name(x)
-  WHEN NOT regexp_matches(x, '[[:cntrl:]@]|\b(sk|pk|rk|hf|ghp|gho|xox[a-z]|AKIA|AIza|Bearer|eyJ)')
+  WHEN NOT regexp_matches(x, '[[:cntrl:]@]|\b(sk|pk|rk|hf|ghp|gho|gsk|xai|nvapi|pplx|csk|r8|xox[a-z]|AKIA|AIza|Bearer|eyJ)')
     THEN x
   WHEN regexp_matches(x, '[^@\s]+@[^@\s]+\.[A-Za-z]{2,}') THEN keyed_name(x)
-  WHEN regexp_matches(x, '\b((sk|pk|rk)[-_][A-Za-z0-9_-]{16,}|(hf|ghp|gho)_[A-Za-z0-9]{16,}|xox[a-z]-[A-Za-z0-9-]{10,}|AKIA[0-9A-Z]{16}|AIza[A-Za-z0-9_-]{30,}|Bearer \S{12,}|eyJ[A-Za-z0-9_-]{16,})')
+  WHEN regexp_matches(x, '\b((sk|pk|rk)[-_][A-Za-z0-9_-]{16,}|(hf|ghp|gho)_[A-Za-z0-9]{16,}|(gsk|xai|nvapi|pplx|csk|r8)[-_][A-Za-z0-9_]{28,}|xox[a-z]-[A-Za-z0-9-]{10,}|AKIA[0-9A-Z]{16}|AIza[A-Za-z0-9_-]{30,}|Bearer \S{12,}|eyJ[A-Za-z0-9_-]{16,})')
     THEN keyed_name(x)
   ELSE regexp_replace(x, '[[:cntrl:]]', ' ', 'g')
 END;

@@ -19,7 +19,7 @@ met AS (
   SELECT held.*, told.model AS told_model, told.start_us AS told_start_us, told.end_us AS told_end_us
   FROM (SELECT DISTINCT * EXCLUDE (names_key) FROM held WHERE otherwise) AS held
   JOIN (SELECT DISTINCT * EXCLUDE (names_key) FROM told) AS told
-    ON (held.provider = told.provider OR 'litellm' IN (held.provider, told.provider))
+    ON (held.provider = told.provider OR any_provider(held.provider) OR any_provider(told.provider))
     AND held.start_us < told.end_us AND told.start_us < held.end_us
   UNION ALL
   SELECT held.* EXCLUDE (names_key), told.model, told.start_us, told.end_us

@@ -1,11 +1,15 @@
 -- How many tokens do usage exports count, by model and days, and what does a gateway say they cost?
--- Totals with a cost and without one stand apart. A local day may have 25 hours.
+-- Totals with a cost and without one stand apart. A local day may have 25 hours; longer periods, such
+-- as a local month, stand on the UTC days that they cover for the most part.
 WITH totals AS (
   SELECT
     *,
     (start_us // 86400000000)::INTEGER AS day,
-    CASE WHEN end_us - start_us > 25 * 3600000000 THEN ((end_us - 1) // 86400000000)::INTEGER
-      ELSE (start_us // 86400000000)::INTEGER END AS last_day,
+    end_us - start_us > 25 * 3600000000 AS is_long,
+    CASE WHEN is_long THEN ((start_us + 43200000000) // 86400000000)::INTEGER ELSE day END
+      AS first_day,
+    CASE WHEN is_long THEN ((end_us + 43200000000) // 86400000000)::INTEGER - 1 ELSE day END
+      AS last_day,
     lower(coalesce(service_tier, '')) AS tier,
     logged_cost_pico IS NULL AS says_no_cost
   FROM usage_buckets
@@ -14,6 +18,7 @@ SELECT
   provider,
   model,
   day,
+  first_day,
   last_day,
   tier,
   sum(requests)::BIGINT AS calls,
@@ -26,5 +31,5 @@ SELECT
   count(logged_cost_pico)::BIGINT AS logged_calls,
   sum(logged_cost_pico)::HUGEINT AS logged_pico
 FROM totals
-GROUP BY provider, model, day, last_day, tier, says_no_cost
+GROUP BY provider, model, day, first_day, last_day, tier, says_no_cost
 ORDER BY ALL;

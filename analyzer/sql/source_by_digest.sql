@@ -4,6 +4,7 @@ SELECT
   file,
   format,
   rows_in,
+  duplicates,
   first_ts_us,
   last_ts_us,
   loaded_at_us,

@@ -52,7 +52,8 @@ def test_usage_grouped_otherwise_over_the_same_days_is_refused(store, tmp_path):
     assert str(caught.value) == (
         f"{tmp_path / 'projects.csv'}: models.csv holds openai's money of 2026-09-06 to 2026-09-10 "
         "already, grouped otherwise or exported elsewhere, and it would count twice: load with "
-        "--replace to take models.csv out first, or load into a new --db"
+        "--replace to take models.csv out first, with --other-money where it is another account's "
+        "or team's, or load into a new --db"
     )
     assert held(store) == before
 
@@ -103,7 +104,8 @@ def test_replace_takes_the_other_export_out_first_and_says_so(store, tmp_path):
     )
     assert account.rows_loaded == 10
     assert account.notes[0] == (
-        "took the place of models.csv, with its 10 rows of 2026-09-01 to 2026-09-10"
+        "took the place of models.csv, with its 10 rows of 2026-09-01 to 2026-09-10; 10 of them "
+        "are not in this file"
     )
     assert store.rows("SELECT file FROM sources") == [("projects.csv",)]
     assert store.rows("SELECT DISTINCT feature FROM usage_buckets") == [("proj_a",)]
@@ -268,5 +270,71 @@ def test_bytes_that_are_to_be_read_otherwise_replace_themselves(store, tmp_path)
     assert ingest_file(store, path, otherwise).already_loaded
     assert ingest_file(store, path, replacing()).already_loaded
     again = ingest_file(store, path, replace(otherwise, replace=Older(time.time_ns() // 1000)))
-    assert again.notes == ("took the place of log.jsonl, with its 1 rows of 2026-09-01",)
+    assert again.notes == ("took the place of log.jsonl, with its 1 row of 2026-09-01",)
     assert store.rows("SELECT feature FROM requests") == [("search",)]
+
+
+EXPORT = (
+    "date,entity_id,entity_alias,model,spend,flat_cost,prompt_tokens,completion_tokens,"
+    "api_requests,successful_requests,failed_requests,cache_read_input_tokens,"
+    "cache_creation_input_tokens\n2026-09-02,{entity},,gpt-4o,5,0.0,1000,50,10,10,0,,\n"
+)
+
+
+def test_one_gateway_grouped_by_teams_and_by_customers_is_the_same_money(store, tmp_path):
+    """Their columns are the same ones: only the files' names tell."""
+    for kind, entity in (("team", "t1"), ("customer", "c1"), ("team", "t2")):
+        path = tmp_path / f"{kind}-usage-2026-09-01-{entity}.csv"
+        path.write_text(EXPORT.format(entity=entity))
+        if kind == "team":
+            assert ingest_file(store, path).rows_loaded == 1
+            continue
+        with pytest.raises(FormatError, match="grouped otherwise"):
+            ingest_file(store, path)
+
+
+def test_money_that_the_user_knows_to_be_other_is_loaded_beside(store, tmp_path):
+    ingest_file(store, usage(tmp_path / "a.csv", range(3)))
+    other = usage(tmp_path / "b.csv", range(3), project="proj_of_another_account")
+    account = ingest_file(store, other, Wish(is_other_money=True))
+    assert account.rows_loaded == 3
+    assert "what this file tells is other money, as --other-money says" in account.notes[0]
+
+
+def test_what_a_corrected_export_dropped_goes_with_replace(store, tmp_path):
+    both, one = ["gpt-4o, input", "gpt-4o, credit reversed"], ["gpt-4o, input"]
+    for name, items in (("first.csv", both), ("corrected.csv", one)):
+        rows = [f'{FIRST},{FIRST + DAY},5,usd,"{item}",\n' for item in items]
+        (tmp_path / name).write_text(COSTS + "".join(rows))
+    ingest_file(store, tmp_path / "first.csv")
+    account = ingest_file(store, tmp_path / "corrected.csv", replacing())
+    assert account.notes == (
+        "took the place of first.csv, with its 2 rows of 2026-09-01; 1 of them are not in this "
+        "file",
+    )
+    assert store.rows("SELECT line_item FROM charges") == [("gpt-4o, input",)]
+
+
+def test_bytes_whose_rows_were_left_out_as_copies_load_with_replace(store, tmp_path):
+    ingest_file(store, usage(tmp_path / "monday.csv", range(3), tokens=1000))
+    ingest_file(store, usage(tmp_path / "tuesday.csv", range(3), tokens=1500))
+    account = ingest_file(store, tmp_path / "tuesday.csv", replacing())
+    assert account.rows_loaded == 3
+    assert store.rows("SELECT sum(input_tokens)::BIGINT FROM usage_buckets") == [(4500,)]
+
+
+def test_a_file_that_cannot_give_way_is_named_with_the_mend(store, tmp_path):
+    rows = [{**REQUEST, "request_id": f"r{n}"} for n in range(4)]
+    for name, part in (("a.jsonl", rows[:3]), ("b.jsonl", rows[1:])):
+        (tmp_path / name).write_text("".join(json.dumps(row) + "\n" for row in part))
+        ingest_file(store, tmp_path / name)
+    (tmp_path / "a.jsonl").write_text(json.dumps(rows[0]) + "\n")
+    with pytest.raises(FormatError, match=r"a\.jsonl: .*rebill sources remove a\.jsonl b\.jsonl"):
+        ingest_file(store, tmp_path / "a.jsonl", replacing())
+
+
+@pytest.mark.parametrize("second", ["Acme-7B", "openai/acme-7b"])
+def test_a_model_that_no_table_lists_is_known_by_its_spellings(store, tmp_path, second):
+    ingest_file(store, usage(tmp_path / "a.csv", range(3), model="acme-7b"))
+    with pytest.raises(FormatError, match=r"a\.csv holds"):
+        ingest_file(store, usage(tmp_path / "b.csv", range(3), project="p", model=second))

@@ -85,7 +85,9 @@ def test_periods_that_the_mapping_tells(store, tmp_path, text, s, span):
         ('"e"', "2026-09-04", 3),
         ('{ path = "e", through = true }', "2026-09-04", 4),
         ('{ path = "e", through = true }', "2026-09", 30),
-        ('{ path = "e", through = true }', "2026-09-04T00:00:00Z", 3),
+        ('{ path = "e", through = true }', "2026-09-04T00:00:00Z", 4),
+        ('{ path = "e", through = true }', "2026-09-04 00:00:00", 4),
+        ('{ path = "e", through = true }', "2026-09-04T06:00:00Z", 3.25),
     ],
 )
 def test_ends_that_the_file_tells(store, tmp_path, end, e, days):
@@ -131,6 +133,45 @@ def test_constants_are_part_of_what_a_total_is(store, tmp_path):
         account = _load(store, tmp_path, text, {**ROW, "o": len(team)}, name=f"{team}.jsonl")
         assert account.rows_loaded == 1
     assert len(_periods(store)) == 2
+
+
+def test_days_beside_their_month_are_refused(store, tmp_path):
+    text = _totals(period="", end='end = "e"')
+    rows = [{**ROW, "e": "2026-10-01"}, {**ROW, "s": "2026-09-05", "e": "2026-09-06"}]
+    with pytest.raises(FormatError, match=r"overlap in time \(2026-09-05\) and would count twice"):
+        _load(store, tmp_path, text, *rows)
+    assert _load(store, tmp_path, text, rows[0], {**rows[1], "m": "gpt-4o-mini"}).rows_loaded == 2
+
+
+@pytest.mark.parametrize("gateway", ["LiteLLM Proxy", "unknown"])
+def test_totals_of_a_gateway_may_be_any_providers(store, tmp_path, gateway):
+    _load(store, tmp_path, _totals(), ROW)
+    text = _totals().replace("openai", gateway) + 'feature = "team"\n'
+    with pytest.raises(FormatError, match="holds openai's money"):
+        _load(store, tmp_path, text, {**ROW, "team": "search"}, name="gateway.jsonl")
+
+
+def test_a_local_month_has_the_length_of_its_month(store, tmp_path):
+    text = _totals('period = "month"', start='{ path = "s", offset = "+02:00" }')
+    _load(store, tmp_path, text, {**ROW, "s": "2026-03"}, {**ROW, "s": "2026-09"})
+    hours = [(end - start) // 3_600_000_000 for start, end in _periods(store)]
+    assert hours == [31 * 24, 30 * 24]
+
+
+def test_ids_are_compared_as_they_stand(store, tmp_path):
+    ids = ["12345678901234567", "12345678901234568", "012345678901234567"]
+    text = _totals() + '[where]\nid = "12345678901234567"\n'
+    rows = [{**ROW, "id": one, "o": n} for n, one in enumerate(ids)]
+    account = _load(store, tmp_path, text, *rows)
+    assert (account.rows_loaded, account.set_aside) == (1, 2)
+    assert store.rows("SELECT output_tokens FROM usage_buckets") == [(0,)]
+
+
+def test_an_address_in_a_mapping_is_not_stored(store, tmp_path):
+    text = _totals() + 'feature = { constant = "jo@example.com" }\n'
+    account = _load(store, tmp_path, text, ROW)
+    assert "jo@example.com" not in str(account.notes)
+    assert store.rows("SELECT count(*) FROM source_notes WHERE contains(note, '@')") == [(0,)]
 
 
 def test_one_provider_is_known_by_its_spellings(store, tmp_path):

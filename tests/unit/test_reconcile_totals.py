@@ -65,6 +65,54 @@ def test_one_call_with_a_cost_repeats_only_the_totals_of_its_day(tmp_path):
     assert any(said in note for note in found.notes)
 
 
+def test_a_total_that_says_more_than_its_calls_is_the_one_compared(tmp_path):
+    day = uses(1)[0]
+    file = _by_model(tmp_path / "usage.csv", [day], lambda use: dollars([use]))
+    half = replace(day, input=day.input // 2, output=0)
+    call = log(tmp_path / "calls.jsonl", [half], logged_cost=str(dollars([half])))
+    found = reconciled(tmp_path, [file, call])
+    (said,) = [c.said_pico_usd for c in found.comparisons if c.against == "logged cost"]
+    assert Decimal(said).scaleb(-12) == dollars([day])
+    assert any(
+        note.startswith(f"calls say again that ${dollars([half]):.2f}") for note in found.notes
+    )
+
+
+def test_totals_without_a_model_are_not_held_against_a_log_or_a_bill(tmp_path):
+    days = uses(3)
+    lines = [
+        {"date": "2026-10-02", "api_key": "h", "custom_llm_provider": "openai", "spend": "5",
+         "flat_cost": "0", "api_requests": "10", "prompt_tokens": 9, "completion_tokens": 9,
+         "cache_read_input_tokens": 0, "model": "", "model_group": ""}
+    ]  # fmt: skip
+    file = table(tmp_path / "usage.csv", lines)
+    alone = reconciled(tmp_path, [file, log(tmp_path / "calls.jsonl", days)])
+    assert alone.comparisons == () or all(c.against != "usage export" for c in alone.comparisons)
+    assert any("usage totals of 2026-10-02 name no model" in note for note in alone.notes)
+    bill = cost(tmp_path / "cost.csv", days[1:2])
+    billed = reconciled(tmp_path, [file, bill], lag_hours=0)
+    (cause,) = {c.name: c for c in billed.verdict.causes}.values()
+    assert (cause.name, cause.model) == ("unpriced_model", "(no model)")
+    assert billed.within is None
+
+
+def test_local_months_of_a_bill_stand_apart(tmp_path):
+    mapping = tmp_path / "month.toml"
+    mapping.write_text(
+        'rows = "charges"\nperiod = "month"\n[columns]\nstart = { path = "month", offset = '
+        '"+02:00" }\nprovider = { constant = "openai" }\ncost = "usd"\n'
+        'currency = { constant = "USD" }\n'
+    )
+    file = table(tmp_path / "bill.csv", [{"month": f"2026-0{n}", "usd": n} for n in (7, 8, 9)])
+    with Store.open(tmp_path / "months.duckdb") as store:
+        store.unlock_digests()
+        ingest_file(store, file, Wish(mapping=read_mapping(mapping)))
+        found = reconcile(store, open_book([]), lag_hours=0)
+    assert [(row.first_day, row.last_day) for row in found.rows] == [
+        ("2026-07-01", "2026-07-31"), ("2026-08-01", "2026-08-31"), ("2026-09-01", "2026-09-30"),
+    ]  # fmt: skip
+
+
 def test_a_total_of_a_month_is_held_against_the_bill_of_its_days(tmp_path):
     days = uses(5)
     row = {"from": "2026-10-01", "to": "2026-10-05", "model": "gpt-4o"}
