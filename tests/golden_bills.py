@@ -53,7 +53,7 @@ def _row(row: dict[str, object], letters: dict[tuple[str, int], str]) -> Iterato
     title = row.get("request_id") or row.get("line_item") or row["model"] or "(no line item)"
     yield str(title)
     for name, value in row.items():
-        if name in ("request_id", "source_id", "natural_key"):
+        if name in ("request_id", "source_id", "natural_key", "names_key"):
             continue
         shown = _shown(name, value, letters)
         if shown is not None:

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import csv
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from analyzer.adapter import Format, Kind
 from analyzer.adapters import FORMATS
 from analyzer.errors import FormatError, StoreError, UnknownFormatError
+from analyzer.ingest.csv_header import csv_shapes
 from analyzer.ingest.paths import literal, parse_path
 from analyzer.ingest.records import MAX_LINE_BYTES, Layout, Shape, json_sources
 from analyzer.ingest.source_file import SourceFile
@@ -21,9 +20,6 @@ from analyzer.store import Store
 AUTO = "auto"
 SAMPLE_BYTES = 4 << 20
 _SAMPLE_RECORDS = 200
-_DELIMITERS = ",;\t|"
-_LAST_HEADER_LINE, _FEWEST_COLUMNS, _LONGEST_NAME = 40, 6, 1_000
-_COLUMN_NAME = re.compile(r"[^\W\d][^@]{0,80}")
 _BOM = b"\xef\xbb\xbf"
 _SHOWN_NAMES = 12
 _SENT_TO_A_BATCH = {"body", "params"}
@@ -150,7 +146,7 @@ def needs_path(source: SourceFile) -> bool:
 
 
 def _layout(source: SourceFile) -> Layout:
-    head = _head(source)
+    head = head_of(source)
     if head.startswith(b"PAR1"):
         return "parquet"
     text = head.lstrip()
@@ -168,13 +164,14 @@ def _layout(source: SourceFile) -> Layout:
     return "lines" if whole or len(lines) == 1 else "documents"
 
 
-def _head(source: SourceFile) -> bytes:
+def head_of(source: SourceFile) -> bytes:
+    """Return the beginning of a file, unpacked."""
     return source.head(SAMPLE_BYTES).removeprefix(_BOM)
 
 
 def _first_lines(source: SourceFile) -> list[bytes]:
     """Return the first lines; the first one whole, since it may hold all of the file's rows."""
-    head = _head(source)
+    head = head_of(source)
     lines = head.splitlines()[:_SAMPLE_RECORDS]
     if len(lines) > 1 or len(head) < SAMPLE_BYTES - len(_BOM):
         return lines
@@ -192,7 +189,7 @@ def samples_of(store: Store, source: SourceFile, plain_path: str) -> list[Sample
     if layout == "parquet":
         return [Sample(_parquet(store, source, plain_path))]
     if layout == "csv":
-        return [Sample(shape) for shape in _csv_shapes(source)]
+        return [Sample(shape) for shape in csv_shapes(head_of(source), source.path)]
     return [_json(store, source, plain_path, layout)]
 
 
@@ -221,66 +218,6 @@ def _json(store: Store, source: SourceFile, plain_path: str, layout: Layout) -> 
     keys = "SELECT unnest(json_keys(text)) FROM (SELECT unnest($texts::VARCHAR[]) AS text)"
     names = tuple(dict.fromkeys(str(row[0]) for row in store.rows(keys, {"texts": list(texts)})))
     return Sample(Shape(layout, plain_path, header=names), texts)
-
-
-def _csv_shapes(source: SourceFile) -> list[Shape]:
-    """Read the header at each usual delimiter; the one that gives most columns comes first.
-
-    An invoice writes some lines about itself above the header. So the widest line stands in last,
-    for a format that knows its columns.
-    """
-    lines = [(n, line) for n, line in enumerate(_head(source).split(b"\n"), 1) if line.strip()]
-    lines = lines[:_LAST_HEADER_LINE]
-    number, line = lines[0]
-    header = _text(source, number, line)
-    first = [_csv_shape(number, header, delimiter) for delimiter in _DELIMITERS]
-    wider = [_widest(lines, shape) for shape in first]
-    return sorted(first, key=_narrowness) + sorted(filter(None, wider), key=_narrowness)
-
-
-def _narrowness(shape: Shape) -> int:
-    return -len(shape.header)
-
-
-def _text(source: SourceFile, number: int, line: bytes) -> str:
-    try:
-        header = line.decode().rstrip("\r")
-    except UnicodeDecodeError:
-        raise FormatError(
-            f"{source.path}: line {number} is not UTF-8: save the file as UTF-8"
-        ) from None
-    if "\0" in header:
-        raise FormatError(f"{source.path}: line {number} holds NUL bytes: this is no text file")
-    return header
-
-
-def _csv_shape(number: int, header: str, delimiter: str) -> Shape:
-    return Shape("csv", header=_cells(header, delimiter), header_line=number, delimiter=delimiter)
-
-
-def _cells(line: str, delimiter: str) -> tuple[str, ...]:
-    try:
-        found = next(csv.reader([line], delimiter=delimiter), [])
-    except csv.Error:  # a cell longer than any column's name
-        found = [line[:_LONGEST_NAME]]
-    return tuple(cell.strip() for cell in found)
-
-
-def _names_columns(cells: Sequence[str]) -> bool:
-    """Whether cells read as names of columns, and not as values."""
-    return len(set(cells)) == len(cells) and all(map(_COLUMN_NAME.fullmatch, cells))
-
-
-def _widest(lines: Sequence[tuple[int, bytes]], first: Shape) -> Shape | None:
-    """Read the first of the widest lines as the header, where it is twice as wide as the first."""
-    texts = [(n, line.decode(errors="replace").rstrip("\r")) for n, line in lines]
-    rows = [(n, text, _cells(text, first.delimiter)) for n, text in texts if "\0" not in text]
-    number, text, cells = max(rows, key=lambda row: len(row[2]))
-    if len(cells) < max(2 * len(first.header), _FEWEST_COLUMNS) or not _names_columns(cells):
-        return None
-    above = [row[2] for row in rows if row[0] < number and len(row[2]) > 1]
-    pairs = tuple((name, value) for name, value, *_ in above if name not in cells)
-    return replace(_csv_shape(number, text, first.delimiter), above=pairs)
 
 
 def kind_of(layout: Layout) -> Kind:

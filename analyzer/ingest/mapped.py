@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from analyzer.adapter import Format, Kind
 from analyzer.errors import FormatError
-from analyzer.ingest.detect import Detected, Sample, kind_of, looks, samples_of
+from analyzer.ingest.csv_header import headers_below
+from analyzer.ingest.detect import (
+    Detected,
+    Sample,
+    head_of,
+    kind_of,
+    looks,
+    samples_of,
+)
 from analyzer.ingest.mapped_columns import column_for, kept, period_end, prefix_fits
-from analyzer.ingest.mapping_file import MappingFile, Rule, meant
+from analyzer.ingest.mapping_file import MappingFile
+from analyzer.ingest.mapping_rule import Rule
 from analyzer.ingest.paths import literal, parse_path
 from analyzer.ingest.records import Shape
 from analyzer.ingest.source_file import SourceFile
+from analyzer.ingest.toml_values import meant
 from analyzer.store import Store
 
 PREFIX = "mapping:"
@@ -55,10 +66,13 @@ def _needed(mapping: MappingFile) -> tuple[str, ...]:
 def _with_header(source: SourceFile, samples: list[Sample], mapping: MappingFile) -> Shape:
     """Return the first way of reading the file whose header has every column."""
     needed = _needed(mapping)
-    for sample in samples:
-        if all(_in_header(path, sample.shape) for path in needed):
-            return sample.shape
-    shape = max((sample.shape for sample in samples), key=lambda shape: len(shape.header))
+    shapes = [sample.shape for sample in samples]
+    is_csv = shapes[0].layout == "csv"
+    below = headers_below(head_of(source)) if is_csv else iter(())
+    for shape in chain(shapes, below):
+        if all(_in_header(path, shape) for path in needed):
+            return shape
+    shape = max(shapes, key=lambda shape: len(shape.header))
     path = next(path for path in needed if not _in_header(path, shape))
     columns = ", ".join(repr(name[:40]) for name in shape.header[:_NAMES_SHOWN])
     raise FormatError(
@@ -68,9 +82,8 @@ def _with_header(source: SourceFile, samples: list[Sample], mapping: MappingFile
 
 
 def _in_header(path: str, shape: Shape) -> bool:
-    return path in (*shape.header, *dict(shape.above)) or (
-        parse_path(path).top in shape.header and bool(parse_path(path).below)
-    )
+    names = (*shape.header, *dict(shape.above))
+    return path in names or parse_path(path).top in names
 
 
 def _stands_in(store: Store, sample: Sample, path: str) -> bool:

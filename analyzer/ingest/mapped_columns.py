@@ -7,7 +7,8 @@ from datetime import UTC
 from decimal import Decimal
 
 from analyzer.adapter import Column, Unit
-from analyzer.ingest.mapping_file import MappingFile, Period, Rule
+from analyzer.ingest.mapping_file import MappingFile, Period
+from analyzer.ingest.mapping_rule import Rule
 from analyzer.ingest.paths import literal, parse_path
 from analyzer.ingest.records import Shape
 from analyzer.ingest.units import READINGS
@@ -18,10 +19,14 @@ _UNIT_NAMES = {
 }  # fmt: skip
 _FACTORS = {"s": "1", "ms": "0.001", "us": "0.000001"}
 _FACTORS_TO_MS = {"s": "1000", "us": "0.001"}
+_MONEY = ("usd", "signed_usd")
+_DECIMAL = '; for 1.234,56 the mapping needs decimal = ",", for 1,234.56 decimal = "."'
 _NO_TIME = (
     "is not a time from 1970 to 2100: write 2026-10-01T09:00:00Z; for a number, the mapping needs "
-    'unit = "s", "ms" or "us"'
+    'unit = "s", "ms" or "us", and for 31.12.2026 date = "%d.%m.%Y"'
 )
+_APART = {",": ". \u00a0\u202f'", ".": ", \u00a0\u202f'"}
+"""What may stand between thousands, by what stands before the fraction."""
 _NUMBER = re.compile(r"[+-]?\d{1,25}(\.\d{1,10})?")
 
 
@@ -29,7 +34,8 @@ def column_for(rule: Rule, shape: Shape) -> Column:
     """Return the column that a rule declares, for a file of a shape."""
     unit = rule.fills
     text = _translated(rule, _text(rule, shape))
-    bad = ""
+    text = _plain_number(rule, text) if len(rule.paths) == 1 else text
+    bad = f"{READINGS[unit].mend}{_DECIMAL}" if unit in _MONEY and not rule.decimal else ""
     if unit in ("time", "utc_time"):
         text = _time(rule, text)
         bad = _NO_TIME
@@ -63,7 +69,7 @@ def _text(rule: Rule, shape: Shape) -> str:
     if rule.join is not None:
         return f"concat_ws({_literal(rule.join)}, {', '.join(texts)})"
     if rule.fills in ("tokens", "total"):
-        return _added(texts, rule.fills)
+        return _added([_plain_number(rule, text) for text in texts], rule.fills)
     listed = ", ".join(texts)
     return f"CASE WHEN coalesce({listed}) IS NOT NULL THEN to_json([{listed}])::VARCHAR END"
 
@@ -129,6 +135,26 @@ def kept(path: str, values: tuple[str | int | float | bool, ...]) -> str:
     return "(" + " OR ".join(_equals(f"{{{path}}}", value) for value in values) + ")"
 
 
+def _plain_number(rule: Rule, text: str) -> str:
+    """SQL for a number without what parts its thousands, with a dot before its fraction."""
+    if not rule.decimal:
+        return text
+    apart = "[" + _APART[rule.decimal].replace("'", "''") + "]"
+    grouped = rf"-?(\d+|\d\d?\d?({apart}\d\d\d)+)([{rule.decimal}]\d+)?"
+    plain = f"replace(regexp_replace({text}, '{apart}', '', 'g'), '{rule.decimal}', '.')"
+    return (
+        f"CASE WHEN regexp_full_match({text}, '{grouped}') THEN {plain} "
+        f"WHEN {text} IS NOT NULL THEN 'no number' END"
+    )
+
+
+def _dated(rule: Rule, text: str) -> str:
+    """SQL for a time in the usual spelling, as exact as the user's own."""
+    finest = "%Y-%m" if "%d" not in rule.date else "%Y-%m-%d"
+    finest = "%Y-%m-%dT%H:%M:%S" if "%H" in rule.date else finest
+    return f"coalesce(strftime(TRY(strptime({text}, {literal(rule.date)})), '{finest}'), {text})"
+
+
 def _time(rule: Rule, text: str) -> str:
     if rule.unit:
         start_us = 0
@@ -137,6 +163,8 @@ def _time(rule: Rule, text: str) -> str:
             start_us = int(start.replace(microsecond=0).timestamp()) * 10**6 + start.microsecond
         start_s = f"{start_us // 10**6}.{start_us % 10**6:06d}::DECIMAL(20, 6)"
         return _scaled(text, _FACTORS[rule.unit], f" + {start_s}")
+    if rule.date:
+        text = _dated(rule, text)
     # 20260901, 202609 and a spreadsheet's 46266 would all be moments of 1970.
     text = f"CASE WHEN bare_number({text}) THEN 'a number' ELSE {text} END"
     if rule.fills == "utc_time":

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from analyzer.errors import FormatError
-from analyzer.ingest.detect import kind_of, samples_of
+from analyzer.ingest.csv_header import headers_below, names_columns
+from analyzer.ingest.detect import head_of, kind_of, samples_of
 from analyzer.ingest.paths import parse_path
 from analyzer.ingest.source_file import SourceFile
 from analyzer.ingest.staging import readable
@@ -32,11 +33,14 @@ def names_of(path: Path) -> tuple[str, ...]:
         readable(source) as plain_path,
     ):
         samples = samples_of(store, source, plain_path)
-    sample = max(samples, key=lambda one: len(one.shape.header))
-    if kind_of(sample.shape.layout) != "json":
-        found = [_step(name) for name in sample.shape.header]
+    if kind_of(samples[0].shape.layout) == "json":
+        found = [name for text in samples[0].records for name in _paths(json.loads(text))]
     else:
-        found = [name for text in sample.records for name in _paths(json.loads(text))]
+        headers = [sample.shape.header for sample in samples]
+        if samples[0].shape.layout == "csv":
+            below = (shape.header for shape in headers_below(head_of(source)))
+            headers += filter(names_columns, below)
+        found = [_step(name) for name in max(headers, key=len)]
     return tuple(name for name in dict.fromkeys(found) if _is_path(name))[:_MOST_NAMES]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,34 @@ ROWS = {
 }
 PERIODS = {"month": "a month", "day": "a day", "hour": "an hour"}
 
-_MONEY = {"usd": "in dollars", "cents": "in cents"}
+SAYS: Mapping[str, Mapping[str, Any]] = {
+    "": {},
+    "cents": {"unit": "cents"},
+    "comma": {"decimal": ","},
+    "commas": {"decimal": "."},
+    "Z": {"offset": "Z"},
+    "s": {"unit": "s"},
+    "ms": {"unit": "ms"},
+    "us": {"unit": "us"},
+    "dmy.": {"date": "%d.%m.%Y"},
+    "dmy/": {"date": "%d/%m/%Y"},
+    "mdy/": {"date": "%m/%d/%Y"},
+    "through": {"through": True},
+}
+"""What a mapping says of values that are written in some way."""
+
+_MONEY = {
+    "": "in dollars: 1234.56",
+    "commas": "in dollars: 1,234.56",
+    "comma": "in dollars: 1.234,56",
+    "cents": "in cents",
+}
 _TIMES = {
     "": "with an offset, or as epoch seconds", "Z": "without an offset: UTC",
     "ms": "as epoch milliseconds", "us": "as epoch microseconds",
 }  # fmt: skip
-_STARTS = {"": "as a date, month or time", "ms": "as epoch milliseconds"}
+_DATES = {"dmy.": "as 31.12.2026", "dmy/": "as 31/12/2026", "mdy/": "as 12/31/2026"}
+_STARTS = {"": "as 2026-12-31, 2026-12 or a time", **_DATES, "ms": "as epoch milliseconds"}
 _ENDS = {"": "as the moment after it", "through": "as its last day or month"}
 
 _MODEL = Field(
@@ -57,7 +80,9 @@ _FEATURE = Field(
     "Feature, team or product",
     r"(^|[._ ])(feature|team|app(lication)?|service|project|product|use_?case)([._ ]?name)?$",
 )
-_LOGGED = Field("logged_cost", "Cost", r"(^|[._ ])(cost|spend|price)([._ ]?usd)?$", _MONEY)
+_LOGGED = Field(
+    "logged_cost", "Cost", r"(^|[._ ])(cost|spend|price)([._ ]*\(?(usd|\$)\)?)?$", _MONEY
+)
 _PERIOD = (
     Field(
         "start",
@@ -84,7 +109,7 @@ FIELDS: Mapping[str, Sequence[Field]] = {
         Field("prompt_key", "Prompt (kept as a digest)",
               r"(^|[._ ])prompt_?(key|hash|sha256|id)$"),
         Field("latency_ms", "How long it took", r"(^|[._ ])(latency|duration|elapsed|response_time)"
-              r"([._ ]?m?s)?$", {"ms": "in milliseconds", "s": "in seconds",
+              r"([._ ]?m?s)?$", {"": "in milliseconds", "s": "in seconds",
                                  "us": "in microseconds"}),
         Field("response_chars", "Answer's length in characters", r"response_?(chars|length)$"),
         _LOGGED,
@@ -97,7 +122,7 @@ FIELDS: Mapping[str, Sequence[Field]] = {
     ),
     "charges": (
         *_PERIOD,
-        Field("cost", "Amount", r"(^|[._ ])(cost|amount|price|subtotal)([._ ]?usd)?$", _MONEY),
+        Field("cost", "Amount", r"(^|[._ ])(cost|amount|price|subtotal)([._ ]*\(?(usd|\$)\)?)?$", _MONEY),
         Field("currency", "Currency", r"currency([._ ]?code)?$",
               of_every_row="Currency of every row"),
         Field("line_item", "What was billed", r"(line[._ ]?item|description|sku)$"),
@@ -113,7 +138,11 @@ def guess(fields: Sequence[Field], names: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for field in fields:
         often = re.compile(field.often, re.IGNORECASE)
-        fitting = [name for name in names if often.search(name) and name not in found.values()]
+        fitting = [
+            name
+            for name in names
+            if often.search(name.replace('"', "")) and name not in found.values()
+        ]
         if fitting:
             found[field.column] = min(fitting, key=len)
     return found

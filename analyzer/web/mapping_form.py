@@ -10,7 +10,7 @@ from nicegui import ui
 from analyzer.ingest.mapping_targets import KINDS
 from analyzer.policy_text import policy_text
 from analyzer.web.frame import say
-from analyzer.web.mapping_fields import FIELDS, PERIODS, ROWS, Field, guess
+from analyzer.web.mapping_fields import FIELDS, PERIODS, ROWS, SAYS, Field, guess
 
 _NOWHERE = ""
 _NOT_THERE = {_NOWHERE: "not in this file"}
@@ -53,7 +53,7 @@ class MappingForm:
                 self._exclusive.on_value_change(self._changed)
 
     def _field(self, field: Field, guessed: str, required: Sequence[str]) -> None:
-        options = {**_NOT_THERE, **{name: name for name in self._names}}
+        options = {**_NOT_THERE, **{name: name.replace('"', "") for name in self._names}}
         needed = " (needed)" if field.column in required else ""
         chosen = _select(options, guessed, field.label + needed, self._changed)
         self._chosen[field.column] = chosen
@@ -78,7 +78,7 @@ class MappingForm:
         """Return the mapping as a file."""
         rows = str(self._rows.value)
         columns = {
-            field.column: _rule(path, self._unit(field.column), field)
+            field.column: _rule(path, self._unit(field.column))
             for field in FIELDS[rows]
             if (path := self._chosen[field.column].value)
         }
@@ -104,10 +104,5 @@ def _select(
     return chosen
 
 
-def _rule(path: str, unit: str, field: Field) -> Any:  # noqa: ANN401 - a text or a TOML table
-    usual = next(iter(field.units or {"": ""}))
-    if unit == usual:
-        return path
-    if unit == "through":
-        return {"path": path, "through": True}
-    return {"path": path, "offset" if unit == "Z" else "unit": unit}
+def _rule(path: str, written: str) -> Any:  # noqa: ANN401 - a text or a TOML table
+    return {"path": path, **SAYS[written]} if SAYS[written] else path

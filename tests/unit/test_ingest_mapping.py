@@ -231,7 +231,7 @@ def test_several_paths_make_one_key(store, tmp_path):
         (BASE + 'user = "a{b}"', "is not a path"),
         (
             BASE + 'latency_ms = { path = "x", offset = "Z" }',
-            "only a time has an origin or an offset",
+            "only a time has an origin, an offset or a date",
         ),
         (BASE.replace('"t"', '{ path = "t", unit = "s", origin = 2023-11-16T00:00:00 }'), "offset"),
         (BASE.replace('"t"', '{ path = "t", origin = 2023-11-16T00:00:00Z }'), "needs the unit"),

@@ -17,7 +17,13 @@ from analyzer.store import Store
 from tests.golden_bills import fixtures
 
 EMAIL = "jane.roe@example.org"
-KEYS = ("sk-proj-Ab12Cd34Ef56Gh78Ij90Kl12", "AKIAIOSFODNN7EXAMPLE", "ghp_16C7e42F292c6912E7710c838")
+KEYS = (
+    "gsk_4kQ9vB2mX7nL1pR8sT3wY6zA5cD0eF",
+    "xai-4kQ9vB2mX7nL1pR8sT3wY6zA5cD0eF",
+    "sk-proj-Ab12Cd34Ef56Gh78Ij90Kl12",
+    "AKIAIOSFODNN7EXAMPLE",
+    "ghp_16C7e42F292c6912E7710c838",
+)
 PROMPT = "the merger with Umbrella closes on Friday"
 ANSWER = "Umbrella must not hear of this"
 PLANTED = (EMAIL, *KEYS, PROMPT, ANSWER, "Umbrella")
@@ -188,7 +194,16 @@ def test_redacted_names_still_tell_each_other_apart(store):
 
 @pytest.mark.parametrize(
     "name",
-    ["task-routing", "risk-sk-check", "claude-3@20240229", "gpt-4o", "Zürich", "a" * 200, "skill"],
+    [
+        "task-routing",
+        "xai-grok-4-fast-non-reasoning-latest",
+        "risk-sk-check",
+        "claude-3@20240229",
+        "gpt-4o",
+        "Zürich",
+        "a" * 200,
+        "skill",
+    ],
 )
 def test_ordinary_names_are_stored_as_they_stand(store, name):
     assert store.rows("SELECT stored_text($name)", {"name": name}) == [(name,)]

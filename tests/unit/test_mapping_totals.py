@@ -193,7 +193,7 @@ def test_a_date_that_is_a_bare_number_is_no_moment_of_1970(store, tmp_path, star
     assert (account.rows_loaded, account.rejects) == (1, 1)
     assert account.reasons[0].reason == (
         "s is not a time from 1970 to 2100: write 2026-10-01T09:00:00Z; for a number, the mapping "
-        'needs unit = "s", "ms" or "us"'
+        'needs unit = "s", "ms" or "us", and for 31.12.2026 date = "%d.%m.%Y"'
     )
 
 
@@ -285,6 +285,87 @@ def test_a_bill_below_lines_about_the_invoice(store, tmp_path):
     assert _periods(store, "charges") == [(0, 30 * DAY_US)]
     found = store.rows("SELECT model, feature, cost_pico, currency FROM charges")
     assert found == [("gemini-2.5-flash", "search", 60_000_000_000_000, "EUR")]
+
+
+EUROPEAN = """Konto;0815
+Stand;30.09.2026
+
+Monat;Anbieter;Kosten (USD)
+{rows}
+"""
+EUROPEAN_MAPPING = """
+rows = "charges"
+period = "{period}"
+[columns]
+start = {{ path = "Monat", date = "{date}" }}
+provider = "Anbieter"
+cost = {{ path = '"Kosten (USD)"', decimal = "," }}
+currency = {{ constant = "USD" }}
+"""
+
+
+def _european(store, tmp_path, *rows, date="%d.%m.%Y", period="day"):
+    path, mapping = tmp_path / "kosten.csv", EUROPEAN_MAPPING.format(date=date, period=period)
+    path.write_text(EUROPEAN.format(rows="\n".join(rows)))
+    return ingest_file(store, path, write_mapping(tmp_path, mapping))
+
+
+def test_a_table_as_europe_writes_it(store, tmp_path):
+    """A header that is no wider than what stands above it, quoted names, 01.09.2026, 1.234,56."""
+    rows = ("01.09.2026;OpenAI;1.234,56", "02.09.2026;OpenAI;-0,5", "03.09.2026;OpenAI;12345,678")
+    assert _european(store, tmp_path, *rows).rows_loaded == 3
+    assert _periods(store, "charges")[0] == (0, DAY_US)
+    found = store.rows("SELECT cost_pico FROM charges ORDER BY start_us")
+    assert found == [(1_234_560_000_000_000,), (-500_000_000_000,), (12_345_678_000_000_000,)]
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "start"),
+    [("09/2026", "%m/%Y", 0), ("Sep 2026", "%b %Y", 0), ("09/02/2026", "%m/%d/%Y", DAY_US)],
+)
+def test_dates_are_read_as_the_mapping_says(store, tmp_path, text, date, start):
+    period = "day" if "%d" in date else "month"
+    _european(store, tmp_path, f"{text};OpenAI;1", date=date, period=period)
+    assert _periods(store, "charges")[0][0] == start
+
+
+@pytest.mark.parametrize("amount", ["1234.56", "1.23,4", "12.34.567", "1,2,3", "frei"])
+def test_an_amount_that_is_written_otherwise_is_rejected(store, tmp_path, amount):
+    account = _european(store, tmp_path, f"01.09.2026;OpenAI;{amount}")
+    assert (account.rows_loaded, account.rejects) == (0, 1)
+
+
+def test_a_comma_without_a_word_on_it_is_rejected_with_the_mend(store, tmp_path):
+    row = {"day": "2026-09-01", "what": "x", "cents": 1, "currency": "USD", "usd": "1,50"}
+    text = CHARGES.replace('{ path = "cents", unit = "cents" }', '"usd"')
+    account = _load(store, tmp_path, text, row)
+    assert 'for 1.234,56 the mapping needs decimal = ","' in account.reasons[0].reason
+
+
+def test_counts_may_part_their_thousands(store, tmp_path):
+    text = _totals().replace(
+        'input_tokens = "i"', 'input_tokens = { path = ["i", "c"], decimal = "." }'
+    )
+    _load(store, tmp_path, text, {**ROW, "i": "1,234,567", "c": "1,000"})
+    assert store.rows("SELECT input_tokens FROM usage_buckets") == [(1_235_567,)]
+
+
+@pytest.mark.parametrize(
+    ("column", "rule", "said"),
+    [
+        ("start", {"path": "s", "date": "%d.%m."}, "write how a time is written"),
+        ("start", {"path": "s", "date": "%d.%m.%Y%Q"}, "write how a time is written"),
+        ("start", {"path": "s", "date": "%Y-%m", "unit": "s"}, "write how a time is written"),
+        ("cost", {"path": "c", "date": "%Y-%m"}, "only a time has"),
+        ("cost", {"path": "c", "decimal": ";"}, "decimal: ';' is none of ., ,"),
+        ("currency", {"path": "u", "decimal": ","}, "decimal is for numbers"),
+    ],
+)
+def test_mistakes_in_dates_and_numbers_are_named(column, rule, said):
+    columns = {"start": "s", "provider": "p", "cost": "c", "currency": "u", column: rule}
+    with pytest.raises(FormatError, match="mine") as told:
+        mapping_from({"rows": "charges", "period": "day", "columns": columns}, "mine.toml")
+    assert said in str(told.value)
 
 
 def test_a_column_that_no_header_has_is_named_with_the_widest_line(store, tmp_path):

@@ -166,7 +166,10 @@ def test_what_a_log_names_is_shown_as_text(serve, tab, tmp_path):
 
 def test_a_bill_is_read_through_a_mapping(server, tab, tmp_path):
     file = tmp_path / "bill.csv"
-    file.write_text("start date,end date,description,amount\n2026-10-01,2026-10-31,tokens,1250\n")
+    file.write_text(
+        "account;4711\n\nstart date;end date;description;amount (USD)\n"
+        "2026-10-01;2026-10-31;tokens;1.250,75\n"
+    )
     page = tab(server)
     upload(page, [file])
     page.get_by_text("bill.csv: fits no known format").wait_for()
@@ -176,11 +179,11 @@ def test_a_bill_is_read_through_a_mapping(server, tab, tmp_path):
     page.get_by_label("Provider of every row").fill("google")
     page.get_by_label("Currency of every row").fill("USD")
     page.get_by_label("Amount: written").click()
-    page.get_by_role("option", name="in cents").click()
+    page.get_by_role("option", name="in dollars: 1.234,56").click()
     page.get_by_label("End: written").click()
     page.get_by_role("option", name="as its last day or month").click()
     page.get_by_text("2026-11-01T00:00:00Z").wait_for(state="attached")  # the last preview
     page.get_by_text("How each column is read").click()
-    assert "12.5" in page.get_by_role("region", name="The first rows").inner_text()
+    assert "1250.75" in page.get_by_role("region", name="The first rows").inner_text()
     page.get_by_role("button", name="Discard bill.csv").click()
     page.get_by_role("heading", name="Ready to load").wait_for(state="detached")
