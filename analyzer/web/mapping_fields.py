@@ -122,7 +122,8 @@ FIELDS: Mapping[str, Sequence[Field]] = {
     ),
     "charges": (
         *_PERIOD,
-        Field("cost", "Amount", r"(^|[._ ])(cost|amount|price|subtotal)([._ ]*\(?(usd|\$)\)?)?$", _MONEY),
+        Field("cost", "Amount",
+              r"(^|[._ ])(cost|amount|price|subtotal)([._ ]*\(?(usd|\$)\)?)?$", _MONEY),
         Field("currency", "Currency", r"currency([._ ]?code)?$",
               of_every_row="Currency of every row"),
         Field("line_item", "What was billed", r"(line[._ ]?item|description|sku)$"),
