@@ -23,7 +23,7 @@ from analyzer.savings.board import Asked, Found, Replayed, board
 from analyzer.savings.bucket_notes import warnings_on_totals
 from analyzer.savings.coverage import coverage
 from analyzer.savings.idle_rules import idle_rules
-from analyzer.savings.project import Bootstrap, projection, warnings_on_days
+from analyzer.savings.project import Bootstrap, projection, warnings_on_days, warnings_on_rejects
 from analyzer.savings.steps import by_day, prices_used, steps_of
 from analyzer.store import Store, Tables
 
@@ -80,7 +80,12 @@ def conclude(store: Tables, question: Question, replayed: Replayed) -> Findings:
             bootstrap.annual(daily.sum(axis=0)),
             intervals_by_feature(log, daily, bootstrap),
             attribution.evidence,
-            (*warnings_on_days(days), *warnings_on_totals(log), *idle_rules(question.policy, log)),
+            (
+                *warnings_on_rejects(question.provenance.sources),
+                *warnings_on_days(days),
+                *warnings_on_totals(log),
+                *idle_rules(question.policy, log),
+            ),
         ),
         days=days,
         bill=reconcile(store, question.book),

@@ -66,6 +66,9 @@ class LeverShare:
     annual: Interval | None
 
 
+_DAY_US = 86_400_000_000
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """When the log's first and last requests were sent, in microseconds UTC."""
@@ -76,7 +79,12 @@ class Window:
     @property
     def days(self) -> float:
         """Covered days: last minus first, not calendar days."""
-        return (self.end_us - self.start_us) / 86_400_000_000
+        return (self.end_us - self.start_us) / _DAY_US
+
+    @property
+    def is_one_day(self) -> bool:
+        """Whether all of it lies on one calendar day (UTC)."""
+        return self.start_us // _DAY_US == max(self.start_us, self.end_us - 1) // _DAY_US
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ def _spell_rejects(reasons: Iterable[Reject], rejects: int) -> list[str]:
     lines = [f"  line {reject.line}: {reject.reason}" for reject in reasons]
     more = rejects - len(lines)
     if more > 0:
-        lines.append(f"  and {more:,} more like these; all stand in the table rejects")
+        lines.append(f"  and {more:,} more like these; rebill sources rejects lists all")
     return lines
 
 

@@ -59,6 +59,37 @@ def remove_command(context: click.Context, names: tuple[str, ...], db: Path, as_
         click.echo(f"{one.file}: removed, with its {one.rows:,} rows")
 
 
+@command.command("rejects")
+@click.argument("names", nargs=-1, metavar="[NAME...]")
+@options.database
+@options.as_json
+@click.pass_context
+def rejects_command(
+    context: click.Context, names: tuple[str, ...], db: Path, as_json: bool
+) -> None:
+    """List the rows that could not be read: file, line, reason, and the mend.
+
+    NAME is a file's name as rebill sources lists it, or the start of its digest; all files without
+    one. Rows are never printed: they may hold prompts.
+
+    \b
+    Example:
+      rebill sources rejects completions_usage_2026-09.csv
+    """
+    from analyzer.ingest.remove import source_number
+    from analyzer.store import Store
+
+    with Store.open(options.database_of(context, db), read_only=True) as store:
+        numbers = [source_number(store, name) for name in names]
+        found = store.query("sources")["source_id"].to_list() if not names else numbers
+        rows = [row for n in found for row in store.query("reject_rows", source_id=n).to_dicts()]
+    if as_json:
+        click.echo(json.dumps({"rejects": rows}, ensure_ascii=False))
+        return
+    lines = [f"{row['file']}: line {row['line']}: {row['reason']}" for row in rows]
+    click.echo("\n".join(lines) if lines else "every row could be read")
+
+
 def _list(db: Path, *, as_json: bool) -> None:
     from analyzer.store import Store
 
@@ -116,8 +147,11 @@ def _cells(source: dict[str, object], more: tuple[str, ...]) -> list[str]:
     from analyzer.money import spell_percent
 
     counts = ("rows_in", "rows_loaded", "duplicates", "rejects", *more)
-    days = [(spell_time(source[name]) or "")[:10] for name in ("first_ts_us", "last_ts_us")]  # type: ignore[arg-type]
     held = source["coverage"]
+    first_us, last_us = source["first_ts_us"], source["last_ts_us"]
+    if isinstance(last_us, int) and not isinstance(held, dict):
+        last_us -= 1  # the end of a total is no part of it
+    days = [(spell_time(us) or "")[:10] for us in (first_us, last_us)]  # type: ignore[arg-type]
     shares = ["", "", ""]
     if isinstance(held, dict):
         names = ("tagged", "keyed", "timed")

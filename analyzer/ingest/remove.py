@@ -45,7 +45,7 @@ def remove(store: Store, names: Sequence[str]) -> tuple[Removed, ...]:
             Nothing was removed.
     """
     with store.transaction():
-        return take_out(store, [_number(store, name) for name in names])
+        return take_out(store, [source_number(store, name) for name in names])
 
 
 def take_out(store: Store, numbers: Iterable[int], *, mend: str = "") -> tuple[Removed, ...]:
@@ -64,7 +64,12 @@ def take_out(store: Store, numbers: Iterable[int], *, mend: str = "") -> tuple[R
     return tuple(found)
 
 
-def _number(store: Store, name: str) -> int:
+def source_number(store: Store, name: str) -> int:
+    """Return the number of the loaded file of a name, or of the first digits of its digest.
+
+    Raises:
+        StoreError: it means no file, or several.
+    """
     found = store.query("sources_named", named=name).to_dicts()
     if not found:
         raise StoreError(f"{name}: no file of this name is loaded; rebill sources lists them")

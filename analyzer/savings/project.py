@@ -9,11 +9,15 @@ from numpy.typing import NDArray
 
 from analyzer.findings import Day, Interval, Projection, Window
 from analyzer.money import round_half_up
+from analyzer.provenance import Source
 
 MONTHS_A_YEAR = 12
 DRAWS = 2_000
 FEWEST_DAYS = 7
 FEWEST_DAYS_FOR_INTERVAL = 14
+LEAST_LOST = 100
+"""One row in so many, and a reader of figures must know."""
+MOST_FILES_NAMED = 3
 
 _DAY_US = 86_400_000_000
 YEAR_US = 31_557_600_000_000  # 365.25 days
@@ -78,10 +82,23 @@ def warnings_on_days(days: Sequence[Day]) -> tuple[str, ...]:
     )
 
 
+def warnings_on_rejects(sources: Sequence[Source]) -> tuple[str, ...]:
+    """Return a warning for each of the files that lost the largest share of their rows, if many."""
+    lost = [one for one in sources if one.rejects * LEAST_LOST >= one.rows_in > 0]
+    lost.sort(key=lambda one: -one.rejects / one.rows_in)
+    return tuple(
+        f"{one.rejects:,} of the {one.rows_in:,} rows of {one.file} could not be read: what they "
+        "cost is in no figure. rebill sources rejects says why."
+        for one in lost[:MOST_FILES_NAMED]
+    )
+
+
 def _warnings(window: Window) -> tuple[str, ...]:
     days = (window.end_us - window.start_us) / _DAY_US
     if days == 0:
         return ("All requests share one moment: no month or year can be projected from it.",)
+    if window.is_one_day:
+        return (f"The log covers {_spell_length(days)}: every figure is of that one day.",)
     if days < FEWEST_DAYS:
         return (
             f"The log covers {_spell_length(days)}. A month projected from less than a week leaves "

@@ -62,7 +62,7 @@ def _short_window(
     """Of the saving: all of it under a week, half under two, the spread of days beyond."""
     saving = _saving(steps)
     spread = _spread(projection.annual_saving, projection.annual_saving_pico_usd)
-    nothing_projected = projection.annual_saving_pico_usd is None
+    nothing_projected = projection.annual_saving_pico_usd is None or window.is_one_day
     if saving <= 0 or nothing_projected or window.days >= FEWEST_DAYS_FOR_A_SEASON:
         return
     least = 0

@@ -54,7 +54,7 @@ def test_ingest_prints_the_account_of_each_file(rebill, tmp_path):
         "  line 6: output_tokens is not a whole number from 0 to 1,000,000,000",
         "  line 7: output_tokens is not a whole number from 0 to 1,000,000,000",
         "  line 8: output_tokens is not a whole number from 0 to 1,000,000,000",
-        "  and 2 more like these; all stand in the table rejects",
+        "  and 2 more like these; rebill sources rejects lists all",
         "attribution: 75.0% of the requests' $0.0012 names a feature",
     ]
     again = rebill("ingest", "log.jsonl")
@@ -115,6 +115,18 @@ def test_sources_lists_what_was_loaded(rebill, tmp_path):
     assert listed[0]["coverage"] == {
         "requests": 4, "tagged": 3, "keyed": 0, "prefixed": 0, "measured": 0, "timed": 0,
     }  # fmt: skip
+
+
+def test_rows_that_could_not_be_read_are_listed_with_their_reasons(rebill, tmp_path):
+    _log(tmp_path)
+    rebill("ingest", "log.jsonl", "--db", "x.duckdb")
+    for words in (["log.jsonl"], []):
+        listed = rebill("sources", "rejects", *words, "--db", "x.duckdb").stdout.splitlines()
+        assert len(listed) == 5
+        assert listed[0].startswith("log.jsonl: line 6: output_tokens is not a whole number")
+    rows = json.loads(rebill("sources", "rejects", "--db", "x.duckdb", "--json").stdout)["rejects"]
+    assert [row["line"] for row in rows] == [6, 7, 8, 9, 10]
+    assert rebill("sources", "rejects", "no.csv", "--db", "x.duckdb").returncode == 2
 
 
 def test_evals_load_says_what_it_replaced(rebill, tmp_path):

@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 
 from analyzer.findings import Day, Window
+from analyzer.provenance import Source
 from analyzer.savings.project import (
     DRAWS,
     Bootstrap,
     monthly,
     projection,
     warnings_on_days,
+    warnings_on_rejects,
 )
 from analyzer.savings.shapley import shapley, shares
 
@@ -65,6 +67,23 @@ def test_short_windows_are_warned_about(days, said):
     assert len(found.warnings) == 1
     assert said in found.warnings[0]
     assert projection(10**12, 0, MONTH, None, {}, {}).warnings == ()
+
+
+def test_one_calendar_day_is_not_warned_about_as_a_month():
+    (said,) = projection(10**12, 0, Window(0, DAY_US), None, {}, {}).warnings
+    assert said == "The log covers 1.0 days: every figure is of that one day."
+
+
+def source(file, rows_in, rejects):
+    return Source(file, "", "canonical", rows_in, rows_in - rejects, 0, rejects, 0)
+
+
+def test_files_that_lost_many_rows_are_warned_about_the_worst_first():
+    files = [source("a", 120, 37), source("b", 1000, 9), source("c", 4, 4), source("d", 0, 0)]
+    said = warnings_on_rejects(files)
+    assert [warning.split(" could")[0] for warning in said] == [
+        "4 of the 4 rows of c", "37 of the 120 rows of a",
+    ]  # fmt: skip
 
 
 def test_the_interval_is_seeded_and_spans_the_mean():
