@@ -62,7 +62,7 @@ def summary_grid(compared: Sequence[Findings]) -> Grid:
             "Annual saving, P10 to P90",
             [sentences.annual_range(f, f.projection.annual_saving) for f in compared],
         ),
-        ("of it the share that assumes nothing", [rollout.known_range(f) for f in compared]),
+        ("of it the share that is not assumed", [rollout.known_range(f) for f in compared]),
         ("Costs once", [_stated(f, f.board.one_off_pico_usd) for f in compared]),
         ("Costs a month", [_stated(f, f.board.monthly_pico_usd) for f in compared]),
         ("Payback", [rollout.payback(f).figure for f in compared]),

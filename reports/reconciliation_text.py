@@ -10,7 +10,10 @@ from reports.tables import reconciliation as tables
 from reports.tables.reconciliation import SideRow
 from reports.text import PLAIN
 
-_HEAD = ("Provider", "Model", "Days", "Logged", "Priced", "Usage", "Billed", "Billed - priced")
+_HEAD = (
+    "Provider", "Model", "Days", "Logged cost", "Log's tokens", "Export's tokens", "Billed",
+    "Billed - tokens",
+)  # fmt: skip
 _NAMES = 3
 _MOST_OUTLIERS = 10
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyzer.board import Payback
@@ -51,7 +52,7 @@ def _without_assumed(findings: Findings) -> str:
     known = [found for found in findings.board.paybacks if found.basis == "known"]
     if not known:
         return "No part of the saving stands without assumptions."
-    return f"On the share that assumes nothing: {_months(known[0])}."
+    return f"On the share that is not assumed: {_months(known[0])}."
 
 
 def _months(found: Payback) -> str:
@@ -92,9 +93,16 @@ def known_part(findings: Findings) -> str:
         )
     shown = known_range(findings)
     return (
-        f"Of a year\u2019s saving, {shown} is the share of levers that assume nothing about "
-        "answers; the rest is assumed."
+        f"Of a year\u2019s saving, {shown} is the share of levers that are measured, replayed or "
+        f"scored; the rest is assumed.{''.join(_what_known_is_not(findings))}"
     )
+
+
+def _what_known_is_not(findings: Findings) -> Iterator[str]:
+    if any(share.evidence.get("evidenced", 0) for share in findings.attribution):
+        yield " A score may be a bad one: Quality and risk shows them."
+    if any(share.lever == "batching" and share.shapley_pico_usd for share in findings.attribution):
+        yield " Packed questions are taken to be answered as well as single ones."
 
 
 def known_range(findings: Findings) -> str:
@@ -108,7 +116,7 @@ def known_range(findings: Findings) -> str:
 
 def net_sentences(findings: Findings) -> tuple[str, ...]:
     """Return what is left of a year's saving after its running cost, on each basis."""
-    names = {"whole": "On the whole saving", "known": "On the share that assumes nothing"}
+    names = {"whole": "On the whole saving", "known": "On the share that is not assumed"}
     sentences = []
     for found in findings.board.paybacks:
         low, high = spelling.span(

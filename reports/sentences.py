@@ -107,6 +107,12 @@ def _of_the_window(findings: Findings, why: str) -> Headline:
     )
 
 
+def on_packed_calls(findings: Findings) -> str:
+    """Return what a count of calls means where several requests share one; else nothing."""
+    packed = any(step.lever == "batching" for step in findings.steps)
+    return " Requests that are packed into one call are counted one by one." if packed else ""
+
+
 def why_orders_differ(findings: Findings) -> str:
     """Return why the waterfall and the Shapley values give levers different savings."""
     if len(findings.attribution) < 2:

@@ -7,6 +7,7 @@ from analyzer.findings import Findings
 from reports import spelling
 from reports.footing import digits_of, foot, to_unit, unit_of
 from reports.grid import Grid
+from reports.sentences import on_packed_calls
 
 KINDS = {
     "rate": "Rate: the same tokens, cheaper",
@@ -184,7 +185,7 @@ def model_grid(findings: Findings) -> Grid:
         "models",
         "Which models are called",
         "Paid calls and spend of this log by model. A cascade pays every tier it tries, a "
-        "compressor is a call of its own.",
+        f"compressor is a call of its own.{on_packed_calls(findings)}",
         (
             "Model",
             "Provider",

@@ -7,6 +7,7 @@ from analyzer.findings import Findings
 from reports import spelling
 from reports.footing import digits_of, summary_unit
 from reports.grid import Grid
+from reports.sentences import on_packed_calls
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 PPM = 1_000_000
@@ -130,7 +131,7 @@ def shock_grid(findings: Findings) -> Grid | None:
         "If a provider doubles its prices, or is down for a day",
         "A year\u2019s spend at twice its prices, all else as found. A day\u2019s calls elsewhere: "
         "at list price, nothing cached, all at one model that another provider has in play; "
-        "whether its answers are good enough is not asked.",
+        f"whether its answers are good enough is not asked.{on_packed_calls(findings)}",
         (
             "Provider under the policy", "Doubled: today", "Doubled: policy", "Calls a day",
             "A day costs", "Elsewhere, least", "Elsewhere, most",

@@ -64,9 +64,17 @@ def _side_grid(found: Reconciliation) -> Grid:
     return Grid(
         name="sides",
         title="Logged, priced and billed",
-        note="Days that are compared. Logged: what the log, or a gateway's total, says. Usage: "
-        "the provider's usage export at the book's prices. An en dash is no word on it, not zero.",
-        columns=("Provider and model", "Logged", "Priced", "Usage", "Billed", "Billed less priced"),
+        note="Days that are compared. Logged cost: what the log, or a gateway's total, says. The "
+        "log's tokens, and those of the provider's usage export, stand at the book's prices. An en "
+        "dash is no word on it, not zero.",
+        columns=(
+            "Provider and model",
+            "Logged cost",
+            "Log\u2019s tokens",
+            "Export\u2019s tokens",
+            "Billed",
+            "Billed less tokens",
+        ),
         rows=tuple(rows),
         total=total,
         wide=True,

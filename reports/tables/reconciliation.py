@@ -87,17 +87,27 @@ def sentence(compared: Comparison, tolerance_ppm: int) -> str:
     if not compared.residual_pico_usd:
         return f"{start}exactly the same."
     share = spelling.percent_change(compared.residual_pico_usd, abs(compared.said_pico_usd))
-    gap = spelling.change(compared.residual_pico_usd, digits=digits_of(unit))
+    gap = spelling.change(_printed_gap(compared, unit), digits=digits_of(unit))
     tolerance = f"±{tolerance_ppm / 10_000:g}%"
     inside = "within" if compared.within(tolerance_ppm) else "NOT within"
     return f"{start}{gap} ({share} of it), {inside} {tolerance}."
 
 
+def _printed_gap(compared: Comparison, unit: int) -> int:
+    """Return the difference of the two sides as they are printed, where it is within a unit."""
+    gap = to_unit(compared.said_pico_usd, unit) - to_unit(compared.priced_pico_usd, unit)
+    exact = compared.residual_pico_usd
+    return gap if abs(gap - exact) < unit else to_unit(exact, unit)
+
+
 def cause_rows(compared: Comparison) -> tuple[CauseRow, ...]:
-    """Return the causes; their amounts add up to the difference as printed."""
+    """Return the causes; their amounts add up to the difference as printed.
+
+    A cause of which no cent is left in print has no row, beside one of which there is.
+    """
     unit = table_unit(max(abs(compared.said_pico_usd), abs(compared.priced_pico_usd)))
     exact = [cause.pico_usd for cause in compared.causes]
-    amounts = foot(exact, to_unit(compared.residual_pico_usd, unit), unit) if exact else ()
+    amounts = foot(exact, _printed_gap(compared, unit), unit) if exact else ()
     return tuple(
         CauseRow(
             CAUSES.get(cause.name, cause.name),
@@ -107,6 +117,7 @@ def cause_rows(compared: Comparison) -> tuple[CauseRow, ...]:
             cause.text,
         )
         for cause, amount in zip(compared.causes, amounts, strict=True)
+        if amount or not any(amounts)
     )
 
 

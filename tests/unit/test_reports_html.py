@@ -176,7 +176,9 @@ def test_page_one_gives_a_range_by_evidence_and_asks_for_a_decision() -> None:
 def test_added_cost_is_shown_as_it_is() -> None:
     seen = report_page.text(html.render(example.added_cost()))
     assert "A negative saving is added cost." in seen
-    assert "is the share of levers that assume nothing about answers; the rest is assumed" in seen
+    assert (
+        "is the share of levers that are measured, replayed or scored; the rest is assumed" in seen
+    )
     assert "None of it is assumed" not in seen
     assert "Whether to drop" in seen
     assert "$559.66 (+14.0%)" in seen
@@ -259,7 +261,7 @@ def test_page_one_names_payback_three_risks_and_what_to_do() -> None:
     first = report_page.text(page.split('<nav class="contents"')[0])
     assert "0.7 to 0.8 months" in first
     assert "For $9,000 once and $165.50 a month." in first
-    assert "On the share that assumes nothing:" in first
+    assert "On the share that is not assumed:" in first
     assert first.count("of the saving") >= 1
     risks = re.findall(r'<ol class="risks">(.*?)</ol>', page, re.DOTALL)[0]
     assert risks.count("<li>") == 3

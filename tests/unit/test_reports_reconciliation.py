@@ -77,6 +77,25 @@ def test_causes_and_sides_add_up_as_printed(page):
         assert sum(cells) == report_page.dollars(total[column][0])
 
 
+def test_the_difference_is_that_of_the_sides_as_printed(found):
+    """1.2379 less 0.1136 is 1.1243, and beside $1.24 and $0.11 a reader finds $1.13."""
+    said, priced = 1_237_891_200_000, 113_650_000_000
+    compared = replace(
+        found.comparisons[0],
+        said_pico_usd=said,
+        priced_pico_usd=priced,
+        causes=(
+            replace(found.comparisons[0].causes[0], pico_usd=said),
+            replace(found.comparisons[0].causes[0], pico_usd=-priced + 2_000_000_000, model="x"),
+            replace(found.comparisons[0].causes[0], pico_usd=-2_000_000_000, model="y"),
+        ),
+    )
+    assert "the tokens cost $0.11; the bill says $1.24: +$1.13 (" in tables.sentence(
+        compared, 50_000
+    )
+    assert [row.amount for row in tables.cause_rows(compared)] == ["+$1.24", "\u2212$0.11"]
+
+
 def test_names_out_of_a_bill_cannot_act(page, found):
     assert "<script>alert" not in page
     shown = reconciliation_text.render(found, every_day=True)
