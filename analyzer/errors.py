@@ -34,6 +34,14 @@ class UnknownFormatError(FormatError):
         self.found, self.nearest = found, nearest
 
 
+class OverlapError(FormatError):
+    """Raised when a file tells of money that is loaded already. ``found`` says which and where."""
+
+    def __init__(self, found: str, mend: str) -> None:
+        super().__init__(f"{found}: {mend}")
+        self.found = found
+
+
 class StoreError(RebillError):
     """Raised when the database cannot be opened, is locked, or was written by a newer version."""
 

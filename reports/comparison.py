@@ -33,7 +33,8 @@ def _differing_dates(compared: Sequence[Findings]) -> tuple[str, ...]:
         return ()
     named = ", ".join(sorted(dates))
     return (
-        f"The policies use prices of different dates ({named}): part of any difference is that.",
+        f"The policies use prices of different dates ({named}): where prices changed between them, "
+        "part of the difference is that.",
     )
 
 

@@ -89,6 +89,15 @@ def show(
 def check(db: Path, price_files: tuple[str, ...], as_json: bool) -> None:
     """Check every model in the database: priced by what, unpriced, or disputed between tables.
 
+    A prices file holds dollars for a million tokens:
+
+    \b
+      currency = "USD"
+      [[price]]
+      model = "our-fine-tune"
+      input = "3"
+      output = "12"
+
     \b
     Example:
       rebill prices check --prices negotiated.toml

@@ -87,8 +87,8 @@ def detect(
 def _mend(nearest: str, formats: Sequence[Format]) -> str:
     if formats is not FORMATS:
         return f"Name its columns as in {', or '.join(fmt.title for fmt in formats)}"
-    known = nearest or f"Known formats: {_names(formats)}"
-    return f"{known}; for any other write a mapping file (--mapping)"
+    known = f"{nearest}; for any other" if nearest else "For a file of your own"
+    return f"{known} write a mapping file of a few lines (--mapping)"
 
 
 def _nearest(shape: Shape, formats: Sequence[Format]) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from analyzer.adapter import NO_MODEL
-from analyzer.errors import FormatError, StoreError
+from analyzer.errors import FormatError, OverlapError, StoreError
 from analyzer.ingest.remove import Removed, take_out
 from analyzer.ingest.source_file import SourceFile
 from analyzer.pricing.book import PriceBook, open_book
@@ -48,7 +48,7 @@ def refuse_overlap(
     Where the user says that it is other money, this returns a note.
 
     Raises:
-        FormatError: which file holds the money, of which days, and what to do.
+        OverlapError: which file holds the money, of which days, and what to do.
     """
     found = _overlaps(store, group)
     if not found:
@@ -59,10 +59,10 @@ def refuse_overlap(
     if is_other_money:
         return (f"{holds}; what this file tells is other money, as --other-money says",)
     how = "grouped otherwise or exported elsewhere" if row["otherwise"] else "in other periods"
-    raise FormatError(
-        f"{source.path}: {holds}, {how}, and it would count twice: load with --replace to take "
-        f"{file} out first, with --other-money where it is another account's or team's, or load "
-        "into a new --db"
+    raise OverlapError(
+        f"{source.path}: {holds}, {how}, and it would count twice",
+        f"load with --replace to take {file} out first, with --other-money where it is another "
+        "account's or team's, or load into a new --db",
     )
 
 

@@ -17,7 +17,7 @@ from analyzer.web.office import Office
 from analyzer.web.scenario import to_link
 from analyzer.web.sources_table import show_sources
 from analyzer.web.spool import NoRoomError, Waiting, shown_name, spell_bytes
-from analyzer.web.waiting_file import show_waiting
+from analyzer.web.waiting_file import Card
 from reports import spelling
 
 _REJECTED = "found => emit(found.map(one => [one.file.name, one.file.size]))"
@@ -43,7 +43,7 @@ class FilesPage:
         self._office = office
         self._key = secrets.token_urlsafe(16)
         self._loading = asyncio.Lock()
-        self._cards: dict[str, ui.element] = {}
+        self._cards: dict[str, Card] = {}
         self._shown: list[dict[str, Any]] | None = None
 
     def lay_out(self) -> None:
@@ -143,7 +143,7 @@ class FilesPage:
         self._ready_head.clear()
         with self._ready_head:
             if ready:
-                say("h2", "Ready to load")
+                say("h2", "Uploaded, not loaded yet")
             if len(ready) > 1:
                 with ui.element("div").classes("row-of"):
                     ui.button(f"Load all {len(ready)} files", on_click=self._load_all).classes(
@@ -154,7 +154,9 @@ class FilesPage:
         with self._waiting:
             for one in ready:
                 if one.id not in self._cards:
-                    self._cards[one.id] = show_waiting(self._office, one, self._load, self.refresh)
+                    card = Card(self._office, one, self._load_one, self.refresh)
+                    card.lay_out()
+                    self._cards[one.id] = card
 
     def _show_start(self, *, empty: bool) -> None:
         if not empty:
@@ -189,13 +191,18 @@ class FilesPage:
                 ui.link("Tune its policy", f"/tune?s={word}")
 
     async def _load_all(self) -> None:
+        """Load what waits, each as its card says."""
         await self._load([one.id for one in self._office.spool.waiting.values() if one.complete])
 
-    async def _load(self, numbers: list[str], options: dict[str, Any] | None = None) -> None:
+    async def _load_one(self, number: str) -> None:
+        await self._load([number])
+
+    async def _load(self, numbers: list[str]) -> None:
         spool = self._office.spool
         held = [spool.waiting[number] for number in numbers if number in spool.waiting]
+        said = {number: card.said() for number, card in self._cards.items()}
         await self._run(
-            [loading.Job(one.path, one.name, one.id, **(options or {})) for one in held]
+            [loading.Job(one.path, one.name, one.id, **said.get(one.id, {})) for one in held]
         )
 
     async def _run(self, jobs: list[loading.Job]) -> bool:
@@ -237,7 +244,7 @@ class FilesPage:
             )
         except RebillError as error:
             with self._messages:
-                complain(loading.named(str(error), job))
+                complain(loading.spelled(error, job))
             return ""
         self._office.spool.drop(job.number)
         return said

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import time
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from analyzer.commands.accounts import spell_account
-from analyzer.errors import FormatError
+from analyzer.errors import FormatError, OverlapError, RebillError, UnknownFormatError
 from analyzer.ingest import explain as explaining
 from analyzer.ingest.detect import AUTO
 from analyzer.ingest.explain import Explanation
 from analyzer.ingest.load import Wish, ingest_file
 from analyzer.ingest.mapping_file import MappingFile, mapping_from
 from analyzer.ingest.names import names_of
+from analyzer.ingest.overlap import Older
 from analyzer.ingest.paths import parse_path
 from analyzer.ingest.remove import remove as remove_sources
 from analyzer.web.desk import Desk
 
 MAPPING = "mapping.toml"
+REPLACE, BESIDE = "replace", "beside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class Job:
     feature: str = ""
     mapping: str = ""
     """The text of a mapping file; empty where the format is built in."""
+    again: str = ""
+    """What to do where its money is loaded already: ``replace``, ``beside``, or refuse it."""
 
     def wish(self) -> Wish:
         """Return how the file is to be read.
@@ -44,7 +49,14 @@ class Job:
         feature = self.feature.strip() or None
         if feature is not None:
             parse_path(feature)
-        return Wish(self.format, feature, _mapping(self.mapping), name=self.name)
+        return Wish(
+            self.format,
+            feature,
+            _mapping(self.mapping),
+            replace=Older(time.time_ns() // 1000) if self.again == REPLACE else None,
+            is_other_money=self.again == BESIDE,
+            name=self.name,
+        )
 
 
 @dataclass(slots=True)
@@ -114,6 +126,12 @@ def sources(desk: Desk) -> list[dict[str, Any]]:
     return [{**row, "coverage": coverage.get(row["source_id"])} for row in found]
 
 
-def named(error: str, job: Job) -> str:
-    """Return an error with the user's name of the file in place of where it lies."""
-    return error.replace(str(job.path), job.name).replace(job.path.name, job.name)
+def spelled(error: RebillError, job: Job) -> str:
+    """Return an error as the page says it, with the user's name of the file."""
+    said = str(error)
+    if isinstance(error, UnknownFormatError):
+        found = f"{error.found}. {error.nearest}".removesuffix(". ")
+        said = f"{found}. Choose its format below, or say which column holds what."
+    if isinstance(error, OverlapError):
+        said = f"{error.found}. Say under Read it another way what it is, and load it again."
+    return said.replace(str(job.path), job.name).replace(job.path.name, job.name)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from nicegui import ui
 
 from analyzer.adapters import FORMATS
 from analyzer.commands.explaining import explanation_json
-from analyzer.errors import RebillError, UnknownFormatError
+from analyzer.errors import RebillError
 from analyzer.ingest.detect import AUTO
 from analyzer.ingest.explain import Explanation
 from analyzer.web import loading
@@ -24,20 +23,19 @@ from reports import spelling
 LARGE_BYTES = 64 << 20
 """A preview reads the whole file: of a larger one it is made when it is asked for."""
 
-Load = Callable[[list[str], dict[str, Any]], Awaitable[None]]
+Load = Callable[[str], Awaitable[None]]
 
 
-def show_waiting(
-    office: Office, one: Waiting, load: Load, refresh: Callable[[], Awaitable[None]]
-) -> ui.element:
-    """Show one file, its preview, and what can be said about it."""
-    card = _Card(office, one, load, refresh)
-    with ui.element("section").classes("box") as box:
-        card.lay_out()
-    return box
+_AGAIN = {
+    "": "is refused",
+    loading.REPLACE: "gives way: this file takes its place",
+    loading.BESIDE: "is other money: this file is loaded beside it",
+}
 
 
-class _Card:
+class Card:
+    """One file, its preview, and what its user says about it."""
+
     def __init__(
         self, office: Office, one: Waiting, load: Load, refresh: Callable[[], Awaitable[None]]
     ) -> None:
@@ -46,11 +44,23 @@ class _Card:
         self._names: tuple[str, ...] | None = None
 
     def lay_out(self) -> None:
+        """Show it where the caller stands."""
+        with ui.element("section").classes("box") as self._box:
+            self._fill()
+
+    def delete(self) -> None:
+        """Take it from the page."""
+        self._box.delete()
+
+    def _fill(self) -> None:
         with ui.element("div").classes("row-of head"):  # above all that comes later and moves it
             say("h3", f"{self._one.name} ({spell_bytes(self._one.bytes)})")
-            ui.button("Load", on_click=self._load_it).classes("main").props(
-                "no-caps unelevated color=none"
-            ).props["aria-label"] = f"Load {self._one.name}"
+            self._button = (
+                ui.button("Load", on_click=self._load_it)
+                .classes("main")
+                .props("no-caps unelevated color=none")
+            )
+            self._button.props["aria-label"] = f"Load {self._one.name}"
             ui.button("Discard", on_click=self._discard).classes("plain").props(
                 "no-caps flat color=none"
             ).props["aria-label"] = f"Discard {self._one.name}"
@@ -70,6 +80,9 @@ class _Card:
             f"outlined dense list=names-{self._one.id}"
         )
         self._list = ui.html("", sanitize=False)
+        self._again = ui.select(
+            _AGAIN, value="", label="Money of the same days that is loaded already"
+        ).props("outlined dense")
         self._form = ui.element("div").classes("whole")
         self._mapping = ui.textarea("Mapping (TOML)").props("outlined autogrow input-class=mono")
         self._mapping.set_visibility(False)
@@ -102,22 +115,25 @@ class _Card:
 
     def _take(self, form: MappingForm) -> None:
         self._mapping.set_value(form.toml())
+        self._button.set_enabled(True)
         if self._small:
             with self._another_way:
                 ui.timer(0, self._preview, once=True)
 
     def _job(self) -> loading.Job:
-        return loading.Job(self._one.path, self._one.name, self._one.id, **self._said())
+        return loading.Job(self._one.path, self._one.name, self._one.id, **self.said())
 
-    def _said(self) -> dict[str, str]:
+    def said(self) -> dict[str, str]:
+        """Return what its user says about it, as ``Job`` takes it."""
         return {
             "format": self._format.value or AUTO,
             "feature": self._feature.value or "",
             "mapping": self._mapping.value or "",
+            "again": self._again.value or "",
         }
 
     async def _load_it(self) -> None:
-        await self._load([self._one.id], self._said())
+        await self._load(self._one.id)
 
     async def _discard(self) -> None:
         self._office.spool.drop(self._one.id)
@@ -130,6 +146,7 @@ class _Card:
         except RebillError as error:
             self._refused(error)
             return
+        self._button.set_enabled(True)
         with self._found:
             say("p", f"{told}.")
             ui.button("Count its rows and preview three", on_click=self._preview).classes(
@@ -139,7 +156,8 @@ class _Card:
     def _refused(self, error: RebillError) -> None:
         self._found.clear()
         with self._found:
-            complain(loading.named(_in_the_page(error), self._job()))
+            complain(loading.spelled(error, self._job()))
+        self._button.set_enabled(False)
         self._another_way.open()
 
     async def _preview(self) -> None:
@@ -153,16 +171,9 @@ class _Card:
             self._refused(error)
             return
         self._found.clear()
+        self._button.set_enabled(True)
         with self._found:
             _show(found)
-
-
-def _in_the_page(error: RebillError) -> str:
-    """Point to the form below where the command line would point to an option."""
-    if isinstance(error, UnknownFormatError):
-        found = f"{error.found}. {error.nearest}".removesuffix(". ")
-        return f"{found}. Choose its format below, or say which column holds what."
-    return str(error)
 
 
 def _show(found: Explanation) -> None:

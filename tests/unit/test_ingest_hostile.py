@@ -222,7 +222,11 @@ def test_a_bomb_is_refused_before_it_unpacks(store, tmp_path, pack):
             b"request_id,ts,model,input_tokens,out\n1,2,3,4,5\n",
             "It is nearest to canonical, which has 'output_tokens' too",
         ),
-        ("a.jsonl", b'{"usage_date_utc": 1, "x": 2}', "Known formats: canonical"),
+        (
+            "a.jsonl",
+            b'{"usage_date_utc": 1, "x": 2}',
+            "For a file of your own write a mapping file",
+        ),
         ("a.csv", b"ts,model,model,input_tokens,output_tokens\n", "'model' stands twice"),
         ("a.jsonl", b"\n \n\n", "the file is empty"),
     ],

@@ -170,7 +170,7 @@ def until(holds: Callable[[], bool]) -> None:
 def upload(page: Page, files: list[Path]) -> None:
     """Choose files, and wait until each is ready to load."""
     page.locator("input[type=file]").set_input_files([str(file) for file in files])
-    page.get_by_role("heading", name="Ready to load").wait_for()
+    page.get_by_role("heading", name="Uploaded, not loaded yet").wait_for()
     page.get_by_role("button", name=f"Load {files[-1].name}").wait_for()
 
 

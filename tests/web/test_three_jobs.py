@@ -116,7 +116,7 @@ def test_another_log_is_read_through_a_mapping(server, tab, tmp_path):
     page.get_by_text("How each column is read").click()
     assert "gpt-4o" in page.get_by_role("region", name="The first rows").inner_text()
     page.get_by_role("button", name="Discard odd.csv").click()
-    page.get_by_role("heading", name="Ready to load").wait_for(state="detached")
+    page.get_by_role("heading", name="Uploaded, not loaded yet").wait_for(state="detached")
 
 
 SLOW = """
@@ -186,4 +186,30 @@ def test_a_bill_is_read_through_a_mapping(server, tab, tmp_path):
     page.get_by_text("How each column is read").click()
     assert "1250.75" in page.get_by_role("region", name="The first rows").inner_text()
     page.get_by_role("button", name="Discard bill.csv").click()
-    page.get_by_role("heading", name="Ready to load").wait_for(state="detached")
+    page.get_by_role("heading", name="Uploaded, not loaded yet").wait_for(state="detached")
+
+
+USAGE = (
+    "start_time,end_time,start_time_iso,num_model_requests,project_id,api_key_id,model,batch,"
+    "input_tokens,output_tokens\n1788220800,1788307200,x,10,{project},,gpt-4o,False,1000,50\n"
+)
+
+
+def test_money_that_is_loaded_already_is_refused_until_the_user_says_what_it_is(
+    serve, tab, tmp_path
+):
+    page = tab(serve())
+    for name, project in (("models.csv", ""), ("projects.csv", "proj_a")):
+        file = tmp_path / name
+        file.write_text(USAGE.format(project=project))
+        upload(page, [file])
+        page.get_by_role("button", name=f"Load {name}").click()
+    said = page.get_by_text("it would count twice. Say under Read it another way what it is")
+    said.wait_for()
+    page.get_by_text("Read it another way", exact=True).click()
+    page.get_by_label("Money of the same days that is loaded already").click()
+    page.get_by_role("option", name="gives way: this file takes its place").click()
+    page.get_by_role("button", name="Load projects.csv").click()
+    page.get_by_text("took the place of models.csv").wait_for()
+    page.get_by_role("button", name="Take out projects.csv").wait_for()
+    assert page.get_by_role("button", name="Take out models.csv").count() == 0
