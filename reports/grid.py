@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+_LONGEST_FIGURE = 34
+
+
+def is_long(cell: str) -> bool:
+    """Return whether a cell reads as a list or a sentence, which is set on several lines."""
+    return len(cell) > _LONGEST_FIGURE
+
 
 @dataclass(frozen=True, slots=True)
 class Grid:

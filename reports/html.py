@@ -14,7 +14,7 @@ from analyzer.findings import Findings
 from reports import charts, inline, rollout, sections, sentences, spelling, theme
 from reports.chart import Chart
 from reports.downloads import downloads
-from reports.grid import Section
+from reports.grid import Section, is_long
 from reports.risks import largest_risks
 from reports.tables import coverage, days, economics, features, levers
 
@@ -128,6 +128,7 @@ def _environment() -> Environment:
     )
     environment.filters["name"] = _name
     environment.filters["breakable"] = _breakable
+    environment.tests["long_cell"] = is_long
     environment.filters["printable"] = spelling.printable
     environment.filters["printable_lines"] = _lines
     return environment

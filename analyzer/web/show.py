@@ -11,7 +11,7 @@ from nicegui import ui
 from analyzer.web.frame import say
 from reports import theme
 from reports.chart import Chart
-from reports.grid import Grid, Section
+from reports.grid import Grid, Section, is_long
 
 _STILL = {"displayModeBar": False, "staticPlot": True, "responsive": True}
 
@@ -70,12 +70,17 @@ def table_html(
 def _row(cells: Sequence[str], left: frozenset[int]) -> str:
     first, *rest = cells
     return f'<th scope="row"><bdi>{_cell(first)}</bdi></th>' + "".join(
-        f"<td{_side(number, left)}>{_cell(cell)}</td>" for number, cell in enumerate(rest, start=1)
+        f"<td{_side(number, left) or _long(cell)}>{_cell(cell)}</td>"
+        for number, cell in enumerate(rest, start=1)
     )
 
 
 def _side(number: int, left: frozenset[int]) -> str:
     return ' class="w"' if number in left else ""
+
+
+def _long(cell: str) -> str:
+    return ' class="long"' if is_long(cell) else ""
 
 
 def _cell(text: str) -> str:
