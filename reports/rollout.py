@@ -185,8 +185,12 @@ def _test(findings: Findings) -> str:
     doubtful = _named(found)
     if not doubtful:
         return ""
-    pairs = sum(1 for row in findings.board.quality if row.role == "policy" and row.evals < 30)
-    how = f" with 30 scored answers for each of {spelling.plural(pairs, 'choice')}" if pairs else ""
+    unscored = any(row.role == "policy" and row.evals < 30 for row in findings.board.quality)
+    how = (
+        ", with 30 scored answers for each feature and model. rebill evals needed lists them"
+        if unscored
+        else ""
+    )
     return f"Test before anything else ships: {doubtful}{how}."
 
 

@@ -19,13 +19,11 @@ def unscored(findings: Findings) -> str:
     """Say that no eval is loaded, and how many would tell; empty where some are."""
     if any(row.evals for row in findings.board.quality):
         return ""
-    pairs = [row for row in findings.board.quality if row.role == "policy"]
-    if not pairs:
+    if not any(row.role == "policy" for row in findings.board.quality):
         return ""
-    named = spelling.plural(len(pairs), "choice")
     return (
         "No quality score is loaded: nothing here says whether the policy\u2019s answers are good "
-        f"enough. {FEWEST_EVALS} evals for each of {named} of a model for a feature would: "
+        f"enough. {FEWEST_EVALS} evals for each feature and each model that may answer it would: "
         "rebill evals needed draws the sheet, rebill evals load reads it."
     )
 
