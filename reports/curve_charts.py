@@ -71,7 +71,7 @@ def _panels(found: Curve) -> tuple[Panel, ...]:
     savings = [point.saving_pico_usd for point in points]
     known = [saving for saving in savings if saving is not None]
     dollars = known if len(known) == len(points) else [point.spend_pico_usd for point in points]
-    name = "Saves in this log" if len(known) == len(points) else "Spend of this log"
+    name = "Saves in this log" if len(known) == len(points) else "Spend of these features"
     first = Panel(name, tuple(usd(pico) for pico in dollars), spelling.column(dollars), True)
     second = _answers(found)
     return (first,) if second is None else (first, second)

@@ -115,7 +115,7 @@ def _columns(curve: Curve) -> Mapping[str, tuple[str, ...]]:
     known = [saving for saving in savings if saving is not None]
     if len(known) == len(points):
         found["Saves"] = spelling.column(known)
-    found["Spend left"] = spelling.column([point.spend_pico_usd for point in points])
+    found["Spend of these features"] = spelling.column([point.spend_pico_usd for point in points])
     if any(point.share_ppm is not None for point in points):
         found[_SHARES[curve.lever]] = tuple(_percent(point.share_ppm) for point in points)
     if any(point.score for point in points):
