@@ -138,8 +138,41 @@ def next_steps(findings: Findings) -> tuple[str, ...]:
     """Return what to do, in order: no-risk first, then scores, waits and tests, then the bill."""
     if findings.saving_pico_usd <= 0:
         return ()
-    steps = (_ship, _judge, _wait, _test, _verify)
+    steps = (_leave_out, _ship, _judge, _wait, _test, _verify)
     return tuple(said for step in steps if (said := step(findings)))
+
+
+def pays_for_itself(saves_pico_usd: int, costs_pico_usd: int | None) -> bool:
+    """Return whether a lever saves more a month, joining last, than it costs to run."""
+    return saves_pico_usd > (costs_pico_usd or 0)
+
+
+def _not_worth_running(findings: Findings) -> dict[str, tuple[int, int]]:
+    """What each lever that does not pay for itself saves and costs a month, in pico-dollars."""
+    stated = {cost.lever: cost.monthly_pico_usd for cost in findings.board.costs}
+    rows = [row for row in findings.board.break_evens if row.kind == "run_cost"]
+    found = {row.subject: (row.monthly_pico_usd or 0, stated.get(row.subject, 0)) for row in rows}
+    return {lever: sums for lever, sums in found.items() if not pays_for_itself(*sums)}
+
+
+def _leave_out(findings: Findings) -> str:
+    said = [
+        f"{spelling.lever(lever).lower()} ({_joins_last(saves)} a month beside the others"
+        f"{f', costs {spelling.stated(costs)} to run' if costs else ''})"
+        for lever, (saves, costs) in _not_worth_running(findings).items()
+    ]
+    return f"Leave out what does not pay for itself: {', '.join(said)}." if said else ""
+
+
+def _joins_last(saves: int) -> str:
+    if saves == 0:
+        return "saves nothing"
+    return f"{'saves' if saves > 0 else 'adds'} {spelling.money(abs(saves))}"
+
+
+def _worth_running(findings: Findings) -> list[LeverShare]:
+    lost = _not_worth_running(findings)
+    return [share for share in findings.attribution if share.lever not in lost]
 
 
 def _ship(findings: Findings) -> str:
@@ -172,7 +205,7 @@ def _wait(findings: Findings) -> str:
 
 
 def _sure(findings: Findings) -> list[LeverShare]:
-    return [s for s in findings.attribution if s.shapley_pico_usd > 0 and not _assumed(s)]
+    return [s for s in _worth_running(findings) if s.shapley_pico_usd > 0 and not _assumed(s)]
 
 
 def _named(shares: list[LeverShare]) -> str:
@@ -181,7 +214,7 @@ def _named(shares: list[LeverShare]) -> str:
 
 def _test(findings: Findings) -> str:
     packed = [s for s in _sure(findings) if s.lever in _CHANGES_PROMPTS]
-    found = [s for s in findings.attribution if _assumed(s) or s in packed]
+    found = [s for s in _worth_running(findings) if _assumed(s) or s in packed]
     doubtful = _named(found)
     if not doubtful:
         return ""

@@ -7,6 +7,7 @@ from analyzer.findings import Findings
 from reports import spelling
 from reports.footing import digits_of, summary_unit
 from reports.grid import Grid
+from reports.rollout import pays_for_itself
 from reports.sentences import on_packed_calls
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -179,9 +180,10 @@ def run_cost_grid(findings: Findings) -> Grid:
 
 
 def _run_cost(saves: int, costs: int | None) -> tuple[str, str, str]:
+    verdict = "pays for itself" if pays_for_itself(saves, costs) else "leave it out"
     if costs is None:
-        return spelling.money(saves), spelling.NOTHING, "" if saves > 0 else "leave it out"
-    verdict = "pays for itself" if saves > costs else "leave it out"
+        unstated = "" if pays_for_itself(saves, None) else verdict
+        return spelling.money(saves), spelling.NOTHING, unstated
     return spelling.money(saves), spelling.money(costs), verdict
 
 

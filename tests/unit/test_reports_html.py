@@ -265,7 +265,7 @@ def test_page_one_names_payback_three_risks_and_what_to_do() -> None:
     assert first.count("of the saving") >= 1
     risks = re.findall(r'<ol class="risks">(.*?)</ol>', page, re.DOTALL)[0]
     assert risks.count("<li>") == 3
-    assert "Put in place what needs no test of answers: caching" in first
+    assert "Leave out what does not pay for itself: caching" in first
     assert "Hold the bill to it" in first
 
 

@@ -57,7 +57,7 @@ def test_the_markdown_says_what_the_page_says() -> None:
         assert figure in text
         assert figure in page
     wanted = [
-        " ".join(f"{cell}".split()) for cell in page.splitlines() if cell.startswith("Put in")
+        " ".join(f"{cell}".split()) for cell in page.splitlines() if cell.startswith("Leave out")
     ]
     assert wanted
     assert all(line in text for line in wanted)
