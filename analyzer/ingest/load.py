@@ -239,7 +239,7 @@ def _move_totals(store: Store, source: SourceFile, fmt: Format, wish: Wish) -> _
         stage_totals(store, fmt.table)
     beside = (
         *refuse_overlap(store, source, group, is_other_money=wish.is_other_money),
-        *overlap_inside(store, source, is_mapped=wish.mapping is not None),
+        *overlap_inside(store, source, refuse=bool(wish.mapping) and not wish.is_other_money),
     )
     source_id = store.one("next_source")["source_id"]
     known = store.one("known_aggregates")

@@ -66,20 +66,21 @@ def refuse_overlap(
     )
 
 
-def overlap_inside(store: Store, source: SourceFile, *, is_mapped: bool) -> tuple[str, ...]:
+def overlap_inside(store: Store, source: SourceFile, *, refuse: bool) -> tuple[str, ...]:
     """Notice rows of the same names that overlap in time, such as days beside their month.
 
     Raises:
-        FormatError: a mapping reads them, which can leave one kind out.
+        FormatError: they are to be refused, since a mapping reads them and can leave some out.
     """
     found = store.one("overlap_inside")
     if not found["periods"]:
         return ()
     days = _spell(found["first_us"], found["last_us"])
-    if is_mapped:
+    if refuse:
         raise FormatError(
             f"{source.path}: rows of the same names overlap in time ({days}) and would count "
-            "twice: keep one kind with [where], or map the column that tells them apart"
+            "twice: say how long a row's period is, keep one kind with [where], or map the column "
+            "that tells them apart"
         )
     return (
         f"rows of the same names overlap in time ({days}): where they tell the same money, it "
