@@ -119,8 +119,8 @@ class Format:
     named: str = ""
     """What is said of every row alike, from outside the file: it is part of that key."""
     file_kind: str = ""
-    """A regular expression whose group tells, from a file's name, whose totals its rows are, where
-    its columns do not."""
+    """A regular expression one of whose groups tells, from a file's name, whose totals its rows
+    are, where its columns do not."""
     closed_periods: bool = False
     """Reject rows of aggregates whose period is empty."""
     refusal: Refusal | None = None

@@ -23,7 +23,8 @@ from analyzer.savings.board import Asked, Found, Replayed, board
 from analyzer.savings.bucket_notes import warnings_on_totals
 from analyzer.savings.coverage import coverage
 from analyzer.savings.idle_rules import idle_rules
-from analyzer.savings.project import Bootstrap, projection, warnings_on_days, warnings_on_rejects
+from analyzer.savings.lost_rows import warnings_on_rejects
+from analyzer.savings.project import Bootstrap, projection, warnings_on_days
 from analyzer.savings.steps import by_day, prices_used, steps_of
 from analyzer.store import Store, Tables
 

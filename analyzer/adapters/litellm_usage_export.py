@@ -18,6 +18,7 @@ def _unguarded(path: str) -> str:
     return rf"regexp_replace({{{path}}}, '^''([=+@-])', '\1')"
 
 
+_ENTITY = "(team|user|organization|customer|key|model|agent)"
 _NAMED = ("key_alias", "entity_alias", "entity_id", "team_id", "organization_id", "end_user_id")
 
 FORMAT = Format(
@@ -35,7 +36,7 @@ FORMAT = Format(
         why="an export by tag counts a request once under each of its tags, so its rows cannot be "
         "summed: export the usage by team, key or user",
     ),
-    file_kind=r"(team|user|organization|customer|key|model|agent)s?-usage",
+    file_kind=rf"{_ENTITY}s?[ _-]+usage|usage[ _-]+by[ _-]+{_ENTITY}",
     natural_key=(
         "entity_id",
         "team_id",

@@ -74,7 +74,7 @@ def question_of(
     store: Store, policy_file: Path, price_files: tuple[str, ...], preferred: Preferred
 ) -> Question:
     """Return what a policy file and the user's prices ask of a database."""
-    return question_from(policy_file, price_files, _sources(store), preferred)
+    return question_from(policy_file, price_files, sources_of(store), preferred)
 
 
 def question_from(
@@ -105,7 +105,8 @@ def note_same_money(findings: Findings) -> None:
         click.echo(f"note: {same_money(told)}", err=True)
 
 
-def _sources(store: Store) -> tuple[Source, ...]:
+def sources_of(store: Store) -> tuple[Source, ...]:
+    """Return the account of every loaded file, in order of their names."""
     columns = (
         "file",
         "sha256",

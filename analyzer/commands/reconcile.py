@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -81,15 +82,19 @@ def command(
       rebill reconcile --prices negotiated.toml --fail-outside 5
       rebill reconcile -o bill.html        also where the database holds a bill and nothing else
     """
+    from analyzer.commands.asking import sources_of
     from analyzer.money import ppm
     from analyzer.pricing.book import open_book
     from analyzer.reconcile.compare import TOLERANCE_PPM, reconcile
+    from analyzer.savings.lost_rows import warnings_on_rejects
     from analyzer.store import Store
 
     tolerance_ppm = TOLERANCE_PPM if fail_outside is None else ppm(fail_outside / 100)
     book = open_book(price_files)
     with Store.open(db, read_only=True) as store:
         found = reconcile(store, book, tolerance_ppm=tolerance_ppm, lag_hours=lag_hours)
+        lost = warnings_on_rejects(sources_of(store))
+    found = replace(found, notes=(*(said.removesuffix(".") for said in lost), *found.notes))
     if as_json:
         from reports import reconciliation_json
 

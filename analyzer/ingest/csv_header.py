@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -56,11 +57,16 @@ def _rows(lines: Sequence[tuple[int, bytes]], delimiter: str) -> list[_Row]:
 
 
 def _below(rows: Sequence[_Row], number: int, text: str, delimiter: str) -> Shape:
-    """Read a line as the header; the lines above it hold a name and a value each."""
+    """Read a line as the header; a line above it that holds a name and a value says it of all rows.
+
+    A name that two lines give two values to says nothing.
+    """
     shape = _csv_shape(number, text, delimiter)
-    above = [cells for n, _, cells in rows if n < number and len(cells) > 1]
-    pairs = tuple((name, value) for name, value, *_ in above if name not in shape.header)
-    return replace(shape, above=pairs)
+    lines = [tuple(filter(None, cells)) for n, _, cells in rows if n < number]
+    pairs = {line for line in lines if len(line) == 2 and line[0] not in shape.header}
+    counts = Counter(name for name, _ in pairs)
+    above = sorted((name, value) for name, value in pairs if counts[name] == 1)
+    return replace(shape, above=tuple(above))
 
 
 def _narrowness(shape: Shape) -> int:

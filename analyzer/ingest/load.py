@@ -232,11 +232,11 @@ def _move_requests(store: Store, source: SourceFile, fmt: Format, wish: Wish) ->
 
 
 def _move_totals(store: Store, source: SourceFile, fmt: Format, wish: Wish) -> _Moved:
-    stage_totals(store, fmt.table)
+    stage_totals(store, fmt.table, is_other_money=wish.is_other_money)
     group = Group(fmt.name, fmt.table, grouping(store, kind_by_name(source.name, fmt)))
     replaced = give_way(store, source, group, wish.replace) if wish.replace else ()
     if replaced:
-        stage_totals(store, fmt.table)
+        stage_totals(store, fmt.table, is_other_money=wish.is_other_money)
     beside = (
         *refuse_overlap(store, source, group, is_other_money=wish.is_other_money),
         *overlap_inside(store, source, refuse=bool(wish.mapping) and not wish.is_other_money),

@@ -64,21 +64,32 @@ def _needed(mapping: MappingFile) -> tuple[str, ...]:
 
 
 def _with_header(source: SourceFile, samples: list[Sample], mapping: MappingFile) -> Shape:
-    """Return the first way of reading the file whose header has every column."""
+    """Return the first way of reading the file whose header has every column.
+
+    Raises:
+        FormatError: none has; with a column that the nearest one lacks.
+    """
     needed = _needed(mapping)
-    shapes = [sample.shape for sample in samples]
-    is_csv = shapes[0].layout == "csv"
+    is_csv = samples[0].shape.layout == "csv"
     below = headers_below(head_of(source)) if is_csv else iter(())
-    for shape in chain(shapes, below):
-        if all(_in_header(path, shape) for path in needed):
-            return shape
-    shape = max(shapes, key=lambda shape: len(shape.header))
+    shapes = [_said_above(shape, mapping) for shape in chain((s.shape for s in samples), below)]
+    shape = max(shapes, key=lambda one: sum(_in_header(path, one) for path in needed))
+    if all(_in_header(path, shape) for path in needed):
+        return shape
     path = next(path for path in needed if not _in_header(path, shape))
     columns = ", ".join(repr(name[:40]) for name in shape.header[:_NAMES_SHOWN])
     raise FormatError(
         f"{source.path}: no column {path!r}, which {mapping.file} names"
         f"{meant(path, shape.header) or '.'} The columns are {columns}"
     )
+
+
+def _said_above(shape: Shape, mapping: MappingFile) -> Shape:
+    """Leave out what the lines above the header may not say: money, counts and times."""
+    names = {path for rule in mapping.rules if rule.fills == "text" for path in rule.paths}
+    others = {path for rule in mapping.rules if rule.fills != "text" for path in rule.paths}
+    above = tuple(pair for pair in shape.above if pair[0] in (names | {*mapping.where}) - others)
+    return replace(shape, above=above)
 
 
 def _in_header(path: str, shape: Shape) -> bool:
@@ -131,8 +142,7 @@ def format_for(mapping: MappingFile, shape: Shape, expected: tuple[str, ...] = (
     """Return the format that a mapping declares for files of a shape."""
     columns = {rule.target: column_for(rule, shape) for rule in mapping.rules}
     if mapping.period is not None:
-        starts = next(rule for rule in mapping.rules if rule.column == "start")
-        columns["end_us"] = period_end(columns["start_us"], mapping.period, starts.offset)
+        columns["end_us"] = period_end(columns["start_us"], mapping.period)
     named_by = [rule for rule in mapping.rules if rule.column in mapping.kind.named_by]
     if named_by:
         provider = columns["provider"]
@@ -154,7 +164,13 @@ def format_for(mapping: MappingFile, shape: Shape, expected: tuple[str, ...] = (
         ),
         named=_named(named_by),
         closed_periods=mapping.period is None and bool(named_by),
+        note=_note_above(shape),
     )
+
+
+def _note_above(shape: Shape) -> str:
+    names = ", ".join(name[:40] for name, _ in shape.above)
+    return f"said above the header, of every row: {names}" if names else ""
 
 
 def _named(rules: Sequence[Rule]) -> str:

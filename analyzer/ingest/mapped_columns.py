@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from datetime import UTC
 from decimal import Decimal
 
@@ -34,7 +35,7 @@ def column_for(rule: Rule, shape: Shape) -> Column:
     """Return the column that a rule declares, for a file of a shape."""
     unit = rule.fills
     text = _translated(rule, _text(rule, shape))
-    text = _plain_number(rule, text) if len(rule.paths) == 1 else text
+    text = _plain_number(rule, text, shape) if len(rule.paths) == 1 else text
     bad = f"{READINGS[unit].mend}{_DECIMAL}" if unit in _MONEY and not rule.decimal else ""
     if unit in ("time", "utc_time"):
         text = _time(rule, text)
@@ -69,7 +70,7 @@ def _text(rule: Rule, shape: Shape) -> str:
     if rule.join is not None:
         return f"concat_ws({_literal(rule.join)}, {', '.join(texts)})"
     if rule.fills in ("tokens", "total"):
-        return _added([_plain_number(rule, text) for text in texts], rule.fills)
+        return _added([_plain_number(rule, text, shape) for text in texts], rule.fills)
     listed = ", ".join(texts)
     return f"CASE WHEN coalesce({listed}) IS NOT NULL THEN to_json([{listed}])::VARCHAR END"
 
@@ -121,6 +122,8 @@ def _equals(text: str, value: str | int | float | bool) -> str:
     """
     if isinstance(value, bool):
         return f"lower({text}) = '{str(value).lower()}'"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     if value == "":
         return f"{text} IS NULL"
     same = f"{text} = {_literal(str(value))}"
@@ -135,17 +138,32 @@ def kept(path: str, values: tuple[str | int | float | bool, ...]) -> str:
     return "(" + " OR ".join(_equals(f"{{{path}}}", value) for value in values) + ")"
 
 
-def _plain_number(rule: Rule, text: str) -> str:
-    """SQL for a number without what parts its thousands, with a dot before its fraction."""
-    if not rule.decimal:
+def _plain_number(rule: Rule, text: str, shape: Shape) -> str:
+    """SQL for a number without what parts its thousands, with a dot before its fraction.
+
+    Numbers of Parquet and JSON are written in one way: only texts part their thousands.
+    """
+    if not rule.decimal or not _is_text(rule.paths, shape):
         return text
-    apart = "[" + _APART[rule.decimal].replace("'", "''") + "]"
-    grouped = rf"-?(\d+|\d\d?\d?({apart}\d\d\d)+)([{rule.decimal}]\d+)?"
-    plain = f"replace(regexp_replace({text}, '{apart}', '', 'g'), '{rule.decimal}', '.')"
+    apart = _APART[rule.decimal].replace("'", "''")
+    groups = "|".join(rf"[1-9]\d?\d?(?:[{one}]\d\d\d)+" for one in _each(apart))
+    grouped = rf"-?(?:\d+|{groups})(?:[{rule.decimal}]\d+)?"
+    plain = f"replace(regexp_replace({text}, '[{apart}]', '', 'g'), '{rule.decimal}', '.')"
     return (
         f"CASE WHEN regexp_full_match({text}, '{grouped}') THEN {plain} "
         f"WHEN {text} IS NOT NULL THEN 'no number' END"
     )
+
+
+def _each(apart: str) -> Iterator[str]:
+    """Yield each character that may part thousands, as SQL writes it."""
+    yield from (one for one in dict.fromkeys(apart) if one != "'")
+    yield "''"
+
+
+def _is_text(paths: Sequence[str], shape: Shape) -> bool:
+    types = dict(zip(shape.header, shape.types, strict=False))
+    return shape.layout == "csv" or all(types.get(path) == "VARCHAR" for path in paths)
 
 
 def _dated(rule: Rule, text: str) -> str:
@@ -168,7 +186,7 @@ def _time(rule: Rule, text: str) -> str:
     # 20260901, 202609 and a spreadsheet's 46266 would all be moments of 1970.
     text = f"CASE WHEN bare_number({text}) THEN 'a number' ELSE {text} END"
     if rule.fills == "utc_time":
-        text = _whole_days(_date_at_midnight(text), 1) if rule.through else _whole_days(text, 0)
+        text = _whole_days(_after_midnight(text), 1) if rule.through else _whole_days(text, 0)
     if rule.offset:
         bare = r"\d\d\d\d-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?"
         return (
@@ -178,10 +196,15 @@ def _time(rule: Rule, text: str) -> str:
     return text
 
 
-def _date_at_midnight(text: str) -> str:
-    """SQL for the date of a day that is written with its first moment, as tables write dates."""
-    midnight = r"(\d\d\d\d-\d\d-\d\d)[Tt ]00:00(:00(\.0+)?)?[Zz]?"
-    return f"regexp_replace({text}, '^{midnight}$', '\\1')"
+def _after_midnight(text: str) -> str:
+    """SQL for a day later, where a text is the first moment of a day, as tables write dates."""
+    offset = r"([Zz]|[+-]\d\d(?::?\d\d)?)?"
+    midnight = rf"\d\d\d\d-\d\d-\d\d[Tt ]00:00(?::00(?:\.0+)?)?{offset}"
+    later = f"strftime(TRY_CAST({text}[1:10] AS DATE) + INTERVAL 1 DAY, '%Y-%m-%dT00:00:00')"
+    return (
+        f"CASE WHEN regexp_full_match({text}, '{midnight}') "
+        f"THEN {later} || regexp_extract({text}, '{midnight}', 1) ELSE {text} END"
+    )
 
 
 def _whole_days(text: str, more: int) -> str:
@@ -195,18 +218,17 @@ def _whole_days(text: str, more: int) -> str:
     return f"coalesce(CASE {cases} END, {text})"
 
 
-def period_end(start: Column, period: Period, offset: str) -> Column:
+def period_end(start: Column, period: Period) -> Column:
     """Return the column of the end of a period that starts where ``start`` says.
 
-    Months have their lengths where the clock stands that the offset names.
+    A month has its length where the clock stands that wrote it, and not in UTC.
     """
-    here = f"make_timestamp(utc_time_us({start.sql}))"
-    ends = f"{here} + INTERVAL 1 {period}"
-    if offset not in ("", "Z", "z"):
-        away = f"INTERVAL '{offset[1:]}:00'"
-        there, back = ("+", "-") if offset[0] == "+" else ("-", "+")
-        ends = f"({here} {there} {away} + INTERVAL 1 {period}) {back} {away}"
-    seconds = f"(epoch_us({ends})::DECIMAL(28, 6) * 0.000001::DECIMAL(7, 6))::VARCHAR"
+    utc_us = f"utc_time_us({start.sql})"
+    offset = "([Zz]| ?UTC|[+-]\\d\\d(:?\\d\\d)?)$"
+    there = f"TRY_CAST(regexp_replace({start.sql}, '{offset}', '') AS TIMESTAMP)"
+    here = f"coalesce({there}, make_timestamp({utc_us}))"
+    ends_us = f"epoch_us({here} + INTERVAL 1 {period}) - epoch_us({here}) + {utc_us}"
+    seconds = f"(({ends_us})::DECIMAL(28, 6) * 0.000001::DECIMAL(7, 6))::VARCHAR"
     return Column(seconds, "utc_time", reads=f"a {period} after its start")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from analyzer.adapter import NO_MODEL
 from analyzer.errors import FormatError, OverlapError, StoreError
 from analyzer.ingest.remove import Removed, take_out
 from analyzer.ingest.source_file import SourceFile
+from analyzer.money import spell_usd
 from analyzer.pricing.book import PriceBook, open_book
 from analyzer.pricing.names import base_name
 from analyzer.store import Store
@@ -96,32 +97,42 @@ def give_way(
     ``group`` is None for a log of requests, of which only namesakes give way. Returns notes.
 
     Raises:
+        OverlapError: some of their money would stand nowhere.
         FormatError: another file needs one of them.
     """
     same = {"file": source.name, "sha256": source.sha256}
     numbers = set(store.query("sources_to_replace", **same)["source_id"])
-    held: Mapping[int, int] = {}
+    kept = set(store.query("sources_since", moment_us=older.than_us)["source_id"])
     if group is not None:
-        held = dict(store.query("copied_rows").iter_rows())
-        numbers |= {row["source_id"] for row in _overlaps(store, group)}
-        numbers |= set(store.query("changed_aggregates")["source_id"])
-        numbers |= set(store.query("copied_inside")["source_id"])
-    kept = store.query("sources_since", moment_us=older.than_us)["source_id"]
+        others = {row["source_id"] for row in _overlaps(store, group)}
+        others |= set(store.query("changed_aggregates")["source_id"])
+        others |= set(store.query("copied_inside")["source_id"])
+        _refuse_bereft(store, source, group, others - numbers - kept)
+        numbers |= others
     try:
-        removed = take_out(store, numbers - set(kept))
+        removed = take_out(store, numbers - kept)
     except StoreError as error:
         raise FormatError(f"{source.path}: {error}") from error
-    return tuple(_replaced(one, None if group is None else held.get(one.source_id, 0))
-                 for one in removed)  # fmt: skip
+    return tuple(map(_replaced, removed))
 
 
-def _replaced(one: Removed, held: int | None) -> str:
-    """Say which file gave way, which days it held, and what of it stands nowhere now."""
+def _refuse_bereft(store: Store, source: SourceFile, group: Group, going: Iterable[int]) -> None:
+    """Refuse to take out a file of which some money would then stand nowhere."""
+    asked = {"format": group.format, "grouped_by": group.grouped_by, "numbers": sorted(going)}
+    for row in store.query(f"bereft_{group.table}", **asked).to_dicts():
+        money = f" ({spell_usd(int(row['usd_pico']))})" if row["usd_pico"] else ""
+        raise OverlapError(
+            f"{source.path}: {row['file']} would give way, and {row['rows']:,} of its rows{money}, "
+            f"of {_spell(row['first_us'], row['last_us'])}, are not in this file",
+            f"where they are to go, rebill sources remove {row['file']} first; where this file is "
+            "other money, load it with --other-money",
+        )
+
+
+def _replaced(one: Removed) -> str:
+    """Say which file gave way, and which days it held."""
     rows = "row" if one.rows == 1 else "rows"
-    said = f"took the place of {one.file}, with its {one.rows:,} {rows}{_of_days(one)}"
-    if held is None or held >= one.rows:
-        return said
-    return f"{said}; {one.rows - held:,} of them are not in this file"
+    return f"took the place of {one.file}, with its {one.rows:,} {rows}{_of_days(one)}"
 
 
 def _overlaps(store: Store, group: Group) -> list[dict[str, Any]]:

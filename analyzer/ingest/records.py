@@ -41,16 +41,17 @@ class Shape:
     """The types of a Parquet file's columns."""
 
 
-def records(shape: Shape, names: Sequence[str]) -> str:
+def records(shape: Shape, names: Sequence[str], *, whole: bool) -> str:
     """Return SQL for the records: ``line, blank, fault, record`` and a text ``t:<name>`` each.
 
     ``fault`` says why a record cannot be read; its texts are NULL then. ``record`` is the text of
-    which a reject keeps the digest.
+    which a reject keeps the digest; of Parquet, whose other columns are costly to read, it holds
+    the named columns alone where not ``whole``.
     """
     if shape.layout == "csv":
         return _csv(shape, names)
     if shape.layout == "parquet":
-        return _parquet(shape, names)
+        return _parquet(shape, names, shape.header if whole else names)
     return _json(shape, names)
 
 
@@ -163,13 +164,17 @@ def _csv_text(shape: Shape, name: str) -> str:
     return f"CASE WHEN fault IS NULL THEN nullif(fields[{place}], '') END"
 
 
-def _parquet(shape: Shape, names: Sequence[str]) -> str:
+def _parquet(shape: Shape, names: Sequence[str], recorded: Sequence[str]) -> str:
     types = dict(zip(shape.header, shape.types, strict=True))
-    texts = [f"{_parquet_text(name, types.get(name))} AS {quoted('t:' + name)}" for name in names]
+    texts = [
+        f"{_parquet_text(name, types.get(name))} AS {quoted('t:' + name)}"
+        for name in dict.fromkeys((*names, *recorded))
+    ]
     kept = ", ".join(quoted("t:" + name) for name in names)
+    record = ", ".join(quoted("t:" + name) for name in recorded)
     return (
-        f"SELECT line, false AS blank, NULL::VARCHAR AS fault, [{kept}]::VARCHAR AS record, {kept} "
-        f"FROM (SELECT file_row_number + 1 AS line, {', '.join(texts)} FROM "
+        f"SELECT line, false AS blank, NULL::VARCHAR AS fault, [{record}]::VARCHAR AS record, "
+        f"{kept} FROM (SELECT file_row_number + 1 AS line, {', '.join(texts)} FROM "
         f"read_parquet({literal(shape.path)}, file_row_number = true))"
     )
 
@@ -182,6 +187,6 @@ def _parquet_text(name: str, type_: str | None) -> str:
         return f"nullif(TRY(decode({column})), '')"
     if type_.startswith(("STRUCT", "MAP", "UNION", "JSON")) or type_.endswith("]"):
         return f"to_json({column})::VARCHAR"
-    if type_.startswith("TIMESTAMP") and "TIME ZONE" not in type_:
+    if type_.startswith("TIMESTAMP") and "TIME ZONE" not in type_ and "TZ" not in type_:
         return f"{column}::VARCHAR || 'Z'"
     return f"nullif({column}::VARCHAR, '')"

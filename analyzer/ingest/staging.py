@@ -107,13 +107,13 @@ def aggregated(fmt: Format) -> bool:
 def kind_by_name(name: str, fmt: Format) -> str:
     """Return what a file's name tells of its rows, where its columns do not."""
     found = re.search(fmt.file_kind, name, re.IGNORECASE) if fmt.file_kind else None
-    return found.group(1).lower() if found else ""
+    return next(filter(None, found.groups())).lower() if found else ""
 
 
-def stage_totals(store: Store, table: str) -> None:
+def stage_totals(store: Store, table: str, *, is_other_money: bool) -> None:
     """Fill the table ``fresh`` with the readable staged totals, told apart from loaded ones."""
     store.run(f"told_{table}")
-    store.run("stage_aggregates")
+    store.run("stage_aggregates", is_other_money=is_other_money)
 
 
 def remarks(store: Store, fmt: Format) -> tuple[str, ...]:

@@ -82,9 +82,10 @@ def _charge(row: dict[str, object], names: Names) -> Charge:
 
 
 def _days(start_us: int, end_us: int) -> tuple[int, int]:
-    """Return the first and last UTC day of a period; of a long one, those it covers most of."""
+    """Return the first and last UTC day of a period: those that it covers for the most part."""
     if end_us - start_us <= _LONGER_THAN_A_DAY_US:
-        return start_us // DAY_US, start_us // DAY_US
+        middle = (start_us + end_us) // 2 // DAY_US
+        return middle, middle
     return (start_us + DAY_US // 2) // DAY_US, (end_us + DAY_US // 2) // DAY_US - 1
 
 

@@ -45,8 +45,14 @@ def _mark(cells: Iterable[Cell], one: Span | None, other: Span | None, lag_us: i
     for cell in cells:
         if not all(touches(cell.span, side) for side in (one, other)):
             cell.compared = ONE_SIDE
-        elif lag_us is not None and _is_day(cell) and (cell.span[1] + 1) * _DAY_US > lag_us:
+        elif lag_us is not None and _is_day(cell) and _ends_us(cell) > lag_us:
             cell.compared = LAG
+
+
+def _ends_us(cell: Cell) -> int:
+    """When a cell ends: with its bill, whose days may be local ones, or with its last day."""
+    ends = [charge.end_us for charge in cell.charges]
+    return max(ends) if ends else (cell.span[1] + 1) * _DAY_US
 
 
 def _is_day(cell: Cell) -> bool:

@@ -9,15 +9,11 @@ from numpy.typing import NDArray
 
 from analyzer.findings import Day, Interval, Projection, Window
 from analyzer.money import round_half_up
-from analyzer.provenance import Source
 
 MONTHS_A_YEAR = 12
 DRAWS = 2_000
 FEWEST_DAYS = 7
 FEWEST_DAYS_FOR_INTERVAL = 14
-LEAST_LOST = 100
-"""One row in so many, and a reader of figures must know."""
-MOST_FILES_NAMED = 3
 
 _DAY_US = 86_400_000_000
 YEAR_US = 31_557_600_000_000  # 365.25 days
@@ -79,17 +75,6 @@ def warnings_on_days(days: Sequence[Day]) -> tuple[str, ...]:
         f"Only {spent:,} of the window's {len(days):,} days, {days[0].date} to "
         f"{days[-1].date}, hold any spend, and a month is drawn from all of them. Where a call's "
         "time is wrong or logs are missing, the monthly and annual figures are too low.",
-    )
-
-
-def warnings_on_rejects(sources: Sequence[Source]) -> tuple[str, ...]:
-    """Return a warning for each of the files that lost the largest share of their rows, if many."""
-    lost = [one for one in sources if one.rejects * LEAST_LOST >= one.rows_in > 0]
-    lost.sort(key=lambda one: -one.rejects / one.rows_in)
-    return tuple(
-        f"{one.rejects:,} of the {one.rows_in:,} rows of {one.file} could not be read: what they "
-        "cost is in no figure. rebill sources rejects says why."
-        for one in lost[:MOST_FILES_NAMED]
     )
 
 

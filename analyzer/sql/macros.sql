@@ -54,8 +54,9 @@ CREATE OR REPLACE TEMP MACRO time_us(x) AS CASE
   WHEN has_clock(x) THEN written_us(x)
   ELSE epoch_seconds_us(TRY_CAST(x AS DECIMAL(38, 15)))
 END;
--- A number that is a moment of this century, and not a date, a month or a day of a spreadsheet.
-CREATE OR REPLACE TEMP MACRO bare_number(x) AS TRY_CAST(x AS DECIMAL(38, 15)) < 1000000000;
+-- A number that is no moment from 2001 to 2033: a date, a month, a day of a spreadsheet.
+CREATE OR REPLACE TEMP MACRO bare_number(x) AS
+  TRY_CAST(x AS DECIMAL(38, 15)) NOT BETWEEN 1000000000 AND 2000000000;
 -- The same where a time without offset is UTC, as gateways and exports write it.
 CREATE OR REPLACE TEMP MACRO utc_time_us(x) AS CASE
   WHEN has_clock_or_none(x) THEN written_us(x)

@@ -1,7 +1,7 @@
 -- Which staged totals are new, and which loaded row is each of the others?
 -- Equal rows of one file are one row. Rows that differ only in their figures are told apart by a
 -- number, so that a file never loses any of them: the number of the loaded row with those
--- figures, else of one that no other row is, else the next.
+-- figures, else of one that no other row is, else the next. No row of other money is a loaded one.
 CREATE OR REPLACE TEMP TABLE fresh AS
 WITH once AS (
   SELECT stem, row_key, any_value(figures) AS figures, min(seq) AS seq
@@ -15,7 +15,7 @@ mine AS (
 held AS (
   SELECT *, row_number() OVER (PARTITION BY stem, figures ORDER BY place) AS nth
   FROM told
-  WHERE source_id IS NOT NULL
+  WHERE source_id IS NOT NULL AND NOT $is_other_money
 ),
 same AS (
   SELECT mine.stem, mine.seq, held.place FROM mine JOIN held USING (stem, figures, nth)

@@ -104,8 +104,7 @@ def test_replace_takes_the_other_export_out_first_and_says_so(store, tmp_path):
     )
     assert account.rows_loaded == 10
     assert account.notes[0] == (
-        "took the place of models.csv, with its 10 rows of 2026-09-01 to 2026-09-10; 10 of them "
-        "are not in this file"
+        "took the place of models.csv, with its 10 rows of 2026-09-01 to 2026-09-10"
     )
     assert store.rows("SELECT file FROM sources") == [("projects.csv",)]
     assert store.rows("SELECT DISTINCT feature FROM usage_buckets") == [("proj_a",)]
@@ -284,7 +283,7 @@ EXPORT = (
 def test_one_gateway_grouped_by_teams_and_by_customers_is_the_same_money(store, tmp_path):
     """Their columns are the same ones: only the files' names tell."""
     for kind, entity in (("team", "t1"), ("customer", "c1"), ("team", "t2")):
-        path = tmp_path / f"{kind}-usage-2026-09-01-{entity}.csv"
+        path = tmp_path / f"{kind}_usage 2026-09-01-{entity}.csv"
         path.write_text(EXPORT.format(entity=entity))
         if kind == "team":
             assert ingest_file(store, path).rows_loaded == 1
@@ -301,18 +300,39 @@ def test_money_that_the_user_knows_to_be_other_is_loaded_beside(store, tmp_path)
     assert "what this file tells is other money, as --other-money says" in account.notes[0]
 
 
-def test_what_a_corrected_export_dropped_goes_with_replace(store, tmp_path):
+def test_replace_takes_no_money_out_that_the_new_file_does_not_tell(store, tmp_path):
+    """A corrected export dropped it, or it is another team's: the user knows which."""
     both, one = ["gpt-4o, input", "gpt-4o, credit reversed"], ["gpt-4o, input"]
     for name, items in (("first.csv", both), ("corrected.csv", one)):
         rows = [f'{FIRST},{FIRST + DAY},5,usd,"{item}",\n' for item in items]
         (tmp_path / name).write_text(COSTS + "".join(rows))
     ingest_file(store, tmp_path / "first.csv")
-    account = ingest_file(store, tmp_path / "corrected.csv", replacing())
-    assert account.notes == (
-        "took the place of first.csv, with its 2 rows of 2026-09-01; 1 of them are not in this "
-        "file",
+    with pytest.raises(FormatError) as caught:
+        ingest_file(store, tmp_path / "corrected.csv", replacing())
+    assert (
+        "first.csv would give way, and 1 of its rows ($5.00), of 2026-09-01, are not in this file: "
+        "where they are to go, rebill sources remove first.csv first" in str(caught.value)
     )
+    remove(store, ["first.csv"])
+    ingest_file(store, tmp_path / "corrected.csv", replacing())
     assert store.rows("SELECT line_item FROM charges") == [("gpt-4o, input",)]
+
+
+def test_replace_by_another_grouping_takes_out_no_days_that_it_does_not_tell(store, tmp_path):
+    ingest_file(store, usage(tmp_path / "models.csv", range(10)))
+    projects = usage(tmp_path / "projects.csv", range(5, 15), project="proj_a")
+    with pytest.raises(FormatError, match="5 of its rows, of 2026-09-01 to 2026-09-05, are not in"):
+        ingest_file(store, projects, replacing())
+    assert held(store)["usage_buckets"] == 10
+
+
+def test_rows_of_other_money_are_no_copies(store, tmp_path):
+    """Nothing in two accounts' exports tells them apart, and some of their days are equal."""
+    ingest_file(store, usage(tmp_path / "a.csv", range(2)))
+    other = usage(tmp_path / "b.csv", range(3))
+    account = ingest_file(store, other, Wish(is_other_money=True))
+    assert (account.rows_loaded, account.duplicates) == (3, 0)
+    assert store.rows("SELECT count(DISTINCT natural_key) FROM usage_buckets") == [(5,)]
 
 
 def test_bytes_whose_rows_were_left_out_as_copies_load_with_replace(store, tmp_path):

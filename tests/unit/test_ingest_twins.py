@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from analyzer.commands.asking import _sources
+from analyzer.commands.asking import sources_of
 from analyzer.ingest.load import ingest_file
 from analyzer.ingest.remove import remove
 
@@ -90,12 +90,12 @@ def test_what_was_noticed_stands_with_its_file_until_the_file_goes(store, tmp_pa
     """Also an older database, which has no place for notes, is read."""
     ingest_file(store, write(tmp_path, "gateway.jsonl"))
     said = ingest_file(store, write(tmp_path, "tracer.jsonl", ids="b")).notes
-    assert [source.notes for source in _sources(store)] == [(), said]
+    assert [source.notes for source in sources_of(store)] == [(), said]
     remove(store, ["tracer.jsonl"])
-    assert [source.notes for source in _sources(store)] == [()]
+    assert [source.notes for source in sources_of(store)] == [()]
     assert store.rows("SELECT count(*) FROM source_notes") == [(0,)]
     store.rows("DROP TABLE source_notes")
-    assert [source.notes for source in _sources(store)] == [()]
+    assert [source.notes for source in sources_of(store)] == [()]
 
 
 def test_the_file_that_most_calls_are_shared_with_is_named(store, tmp_path):

@@ -2,7 +2,9 @@
 
 import re
 from dataclasses import replace
+from datetime import datetime
 
+import polars as pl
 import pytest
 
 from analyzer.errors import FormatError
@@ -187,7 +189,7 @@ def test_one_provider_is_known_by_its_spellings(store, tmp_path):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("start", [20260901, 202609, 46266, 2026, "46266.5"])
+@pytest.mark.parametrize("start", [20260901, 202609, 46266, 2026, "46266.5", 2026090112])
 def test_a_date_that_is_a_bare_number_is_no_moment_of_1970(store, tmp_path, start):
     account = _load(store, tmp_path, _totals(), ROW, {**ROW, "s": start})
     assert (account.rows_loaded, account.rejects) == (1, 1)
@@ -329,7 +331,9 @@ def test_dates_are_read_as_the_mapping_says(store, tmp_path, text, date, start):
     assert _periods(store, "charges")[0][0] == start
 
 
-@pytest.mark.parametrize("amount", ["1234.56", "1.23,4", "12.34.567", "1,2,3", "frei"])
+@pytest.mark.parametrize(
+    "amount", ["1234.56", "1.23,4", "12.34.567", "1,2,3", "frei", "0.125", "01.234", "1.234 567,8"]
+)
 def test_an_amount_that_is_written_otherwise_is_rejected(store, tmp_path, amount):
     account = _european(store, tmp_path, f"01.09.2026;OpenAI;{amount}")
     assert (account.rows_loaded, account.rejects) == (0, 1)
@@ -346,8 +350,80 @@ def test_counts_may_part_their_thousands(store, tmp_path):
     text = _totals().replace(
         'input_tokens = "i"', 'input_tokens = { path = ["i", "c"], decimal = "." }'
     )
-    _load(store, tmp_path, text, {**ROW, "i": "1,234,567", "c": "1,000"})
+    path = tmp_path / "usage.csv"
+    path.write_text('s,m,i,c,o\n2026-09-01,gpt-4o,"1,234,567","1,000",5\n')
+    ingest_file(store, path, write_mapping(tmp_path, text))
     assert store.rows("SELECT input_tokens FROM usage_buckets") == [(1_235_567,)]
+
+
+def test_numbers_that_are_typed_part_no_thousands(store, tmp_path):
+    text = CHARGES.replace('unit = "cents"', 'decimal = ","').replace("cents", "usd")
+    rows = [{"day": "2026-09-01", "what": n, "usd": usd, "currency": "USD"}
+            for n, usd in enumerate((0.125, 12.345, 123.456))]  # fmt: skip
+    _load(store, tmp_path, text, *rows)
+    path = tmp_path / "bill.parquet"
+    pl.DataFrame(rows).with_columns(pl.lit("parquet").alias("what")).write_parquet(path)
+    ingest_file(store, path, write_mapping(tmp_path, text))
+    found = store.rows("SELECT sum(cost_pico)::BIGINT FROM charges GROUP BY source_id")
+    assert found == [(135_926_000_000_000,)] * 2
+
+
+def test_a_month_has_its_length_where_its_own_offset_says(store, tmp_path):
+    rows = [{**ROW, "s": f"2026-{n:02}-01T00:00:00+02:00"} for n in (3, 9)]
+    _load(store, tmp_path, _totals('period = "month"'), *rows)
+    hours = [(end - start) // 3_600_000_000 for start, end in _periods(store)]
+    assert hours == [31 * 24, 30 * 24]
+
+
+def test_times_of_parquet_with_and_without_a_zone(store, tmp_path):
+    end = datetime(2026, 9, 30)
+    text = _totals(period="", end='end = { path = "e", through = true }')
+    for name, zone, unit in (("a", None, "us"), ("b", "UTC", "us"), ("c", "UTC", "ns")):
+        path = tmp_path / f"{name}.parquet"
+        frame = pl.DataFrame({**{key: [one] for key, one in ROW.items()}, "e": [end], "f": [name]})
+        frame = frame.with_columns(pl.col("e").dt.replace_time_zone(zone).dt.cast_time_unit(unit))
+        frame.write_parquet(path)
+        account = ingest_file(store, path, write_mapping(tmp_path, text + 'feature = "f"\n'))
+        assert account.rejects == 0, account.reasons
+    assert _periods(store) == [(0, 30 * DAY_US)] * 3
+
+
+def test_rows_of_parquet_that_differ_where_nothing_is_read_are_rows_of_their_own(store, tmp_path):
+    path = tmp_path / "bill.parquet"
+    row = {"day": "2026-09-01", "what": "tokens", "cents": 5, "currency": "USD"}
+    pl.DataFrame([{**row, "project": n} for n in "abc"]).write_parquet(path)
+    assert ingest_file(store, path, write_mapping(tmp_path, CHARGES)).rows_loaded == 3
+
+
+ABOVE = """Amount,999.00
+Currency,{first}
+{more}
+Day,Provider,{amount}
+2026-09-01,openai,5
+"""
+
+
+def _above(store, tmp_path, more="", amount="Amount", first="EUR"):
+    path = tmp_path / "bill.csv"
+    path.write_text(ABOVE.format(more=more, amount=amount, first=first))
+    text = (
+        'rows = "charges"\nperiod = "day"\n[columns]\nstart = "Day"\nprovider = "Provider"\n'
+        'cost = "Amount"\ncurrency = "Currency"\n'
+    )
+    return ingest_file(store, path, write_mapping(tmp_path, text))
+
+
+def test_what_stands_above_the_header_is_told_and_is_never_money(store, tmp_path):
+    account = _above(store, tmp_path)
+    assert "said above the header, of every row: Currency" in account.notes
+    assert store.rows("SELECT cost_pico, currency FROM charges") == [(5 * 10**12, "EUR")]
+    with pytest.raises(FormatError, match="no column 'Amount'"):
+        _above(store, tmp_path, amount="Amount (net)")
+
+
+def test_a_name_above_the_header_that_has_two_values_says_nothing(store, tmp_path):
+    with pytest.raises(FormatError, match="no column 'Currency'"):
+        _above(store, tmp_path, more="Currency,USD")
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,33 @@ def test_totals_without_a_model_are_not_held_against_a_log_or_a_bill(tmp_path):
     assert billed.within is None
 
 
+def test_a_local_day_stands_on_the_day_that_it_covers_most_of(tmp_path):
+    """22 of its 24 hours lie on the UTC day of its date."""
+    days = [replace(use, cached=0) for use in uses(5)]
+    mapping = tmp_path / "day.toml"
+    mapping.write_text(
+        'rows = "charges"\nperiod = "day"\n[columns]\nstart = { path = "day", offset = "+02:00" }\n'
+        'provider = { constant = "openai" }\ncost = "usd"\ncurrency = { constant = "USD" }\n'
+    )
+    rows = [{"day": f"{FIRST.replace(day=d.day + 1):%Y-%m-%d}", "usd": dollars([d])} for d in days]
+    with Store.open(tmp_path / "days.duckdb") as store:
+        store.unlock_digests()
+        file = table(tmp_path / "bill.csv", rows)
+        ingest_file(store, file, Wish(mapping=read_mapping(mapping)))
+        ingest_file(store, log(tmp_path / "log.jsonl", days))
+        found = reconcile(store, open_book([]), lag_hours=0)
+    assert found.verdict.residual_pico_usd == 0
+    assert found.verdict.said_pico_usd == int(dollars(days).scaleb(12))
+
+
+def test_a_bill_that_lost_rows_says_so(tmp_path):
+    bill, database = cost(tmp_path / "cost.csv", uses(2)), tmp_path / "lost.duckdb"
+    bill.write_text(bill.read_text().replace("2.5,usd", "two,usd", 1))
+    _run("ingest", "--db", database, bill)
+    said = _run("reconcile", "--db", database).stdout
+    assert "Note: 1 of the 5 rows of cost.csv could not be read: what they cost is in no" in said
+
+
 def test_local_months_of_a_bill_stand_apart(tmp_path):
     mapping = tmp_path / "month.toml"
     mapping.write_text(

@@ -5,13 +5,13 @@ import pytest
 
 from analyzer.findings import Day, Window
 from analyzer.provenance import Source
+from analyzer.savings.lost_rows import warnings_on_rejects
 from analyzer.savings.project import (
     DRAWS,
     Bootstrap,
     monthly,
     projection,
     warnings_on_days,
-    warnings_on_rejects,
 )
 from analyzer.savings.shapley import shapley, shares
 
