@@ -38,10 +38,11 @@ class Cut:
 
 
 class LineReader:
-    """The lines of a file, once. After the last batch ``lines`` is how many there were."""
+    """The lines of a file, once. After the last batch ``lines`` is how many follow the header."""
 
-    def __init__(self, source: SourceFile, delimiter: str | None = None) -> None:
-        """Read JSON lines, or CSV records where a delimiter is given."""
+    def __init__(self, source: SourceFile, delimiter: str | None = None, header: int = 0) -> None:
+        """Read JSON lines, or CSV records where a delimiter is given; ``header`` is its line."""
+        self._header = header
         self._source = source
         self._delimiter = None if delimiter is None else ord(delimiter)
         self.lines = 0
@@ -104,12 +105,13 @@ class LineReader:
         raw = pa.Array.from_buffers(
             pa.binary(), count, [None, pa.py_buffer(offsets), pa.py_buffer(buffer)]
         )
-        numbers = pa.array(cut.starts_on + self._next_line)
+        numbered = cut.starts_on + self._next_line
+        numbers = pa.array(numbered)
         long = pa.nulls(count, pa.string())
         for start in range(0, count, _BATCH_ROWS):
             stop = slice(start, start + _BATCH_ROWS)
             yield pa.record_batch([numbers[stop], raw[stop], long[stop]], schema=LINE_SCHEMA)
-        self.lines += count
+        self.lines += int(np.count_nonzero(numbered > self._header))
         self._next_line += cut.newlines
         self._open_bytes -= int(cut.ends[-1])
 
@@ -132,7 +134,7 @@ class LineReader:
             pa.array([digest.hexdigest()]),
         ]
         yield pa.record_batch(columns, schema=LINE_SCHEMA)
-        self.lines += 1
+        self.lines += int(self._next_line > self._header)
         self._next_line += newlines
 
 

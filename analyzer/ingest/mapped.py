@@ -17,7 +17,8 @@ from analyzer.ingest.detect import (
     looks,
     samples_of,
 )
-from analyzer.ingest.mapped_columns import column_for, kept, period_end, prefix_fits
+from analyzer.ingest.mapped_columns import column_for, kept, prefix_fits
+from analyzer.ingest.mapped_times import period_end
 from analyzer.ingest.mapping_file import MappingFile
 from analyzer.ingest.mapping_rule import Rule
 from analyzer.ingest.paths import literal, parse_path

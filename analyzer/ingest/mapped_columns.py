@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC
 from decimal import Decimal
 
 from analyzer.adapter import Column, Unit
-from analyzer.ingest.mapping_file import MappingFile, Period
+from analyzer.ingest.mapped_times import NO_TIME, scaled, time_of
+from analyzer.ingest.mapping_file import MappingFile
 from analyzer.ingest.mapping_rule import Rule
 from analyzer.ingest.paths import literal, parse_path
 from analyzer.ingest.records import Shape
@@ -18,14 +18,9 @@ _UNIT_NAMES = {
     "s": "seconds", "ms": "milliseconds", "us": "microseconds", "cents": "cents", "usd": "dollars",
     "chars": "characters", "text": "a text, measured in characters",
 }  # fmt: skip
-_FACTORS = {"s": "1", "ms": "0.001", "us": "0.000001"}
 _FACTORS_TO_MS = {"s": "1000", "us": "0.001"}
 _MONEY = ("usd", "signed_usd")
 _DECIMAL = '; for 1.234,56 the mapping needs decimal = ",", for 1,234.56 decimal = "."'
-_NO_TIME = (
-    "is not a time from 1970 to 2100: write 2026-10-01T09:00:00Z; for a number, the mapping needs "
-    'unit = "s", "ms" or "us", and for 31.12.2026 date = "%d.%m.%Y"'
-)
 _APART = {",": ". \u00a0\u202f'", ".": ", \u00a0\u202f'"}
 """What may stand between thousands, by what stands before the fraction."""
 _NUMBER = re.compile(r"[+-]?\d{1,25}(\.\d{1,10})?")
@@ -38,16 +33,16 @@ def column_for(rule: Rule, shape: Shape) -> Column:
     text = _plain_number(rule, text, shape) if len(rule.paths) == 1 else text
     bad = f"{READINGS[unit].mend}{_DECIMAL}" if unit in _MONEY and not rule.decimal else ""
     if unit in ("time", "utc_time"):
-        text = _time(rule, text)
-        bad = _NO_TIME
+        text = time_of(rule, text)
+        bad = NO_TIME
         if rule.unit:
             bad = f"is not a number of {_UNIT_NAMES[rule.unit]} that gives a time before 2100"
     elif rule.unit in _FACTORS_TO_MS:
-        text = _scaled(text, _FACTORS_TO_MS[rule.unit])
+        text = scaled(text, _FACTORS_TO_MS[rule.unit])
         bad = f"is not a number of {_UNIT_NAMES[rule.unit]}, or too large a one"
     elif rule.unit == "cents":
         from_zero = " from 0 up" if unit == "usd" else ""
-        text, bad = _scaled(text, "0.01"), f"is not a number of cents{from_zero}"
+        text, bad = scaled(text, "0.01"), f"is not a number of cents{from_zero}"
     return Column(text, unit, bad=bad, reads=_spelled(rule))
 
 
@@ -166,77 +161,6 @@ def _is_text(paths: Sequence[str], shape: Shape) -> bool:
     return shape.layout == "csv" or all(types.get(path) == "VARCHAR" for path in paths)
 
 
-def _dated(rule: Rule, text: str) -> str:
-    """SQL for a time in the usual spelling, as exact as the user's own."""
-    finest = "%Y-%m" if "%d" not in rule.date else "%Y-%m-%d"
-    finest = "%Y-%m-%dT%H:%M:%S" if "%H" in rule.date else finest
-    return f"coalesce(strftime(TRY(strptime({text}, {literal(rule.date)})), '{finest}'), {text})"
-
-
-def _time(rule: Rule, text: str) -> str:
-    if rule.unit:
-        start_us = 0
-        if rule.origin is not None:
-            start = rule.origin.astimezone(UTC)
-            start_us = int(start.replace(microsecond=0).timestamp()) * 10**6 + start.microsecond
-        start_s = f"{start_us // 10**6}.{start_us % 10**6:06d}::DECIMAL(20, 6)"
-        return _scaled(text, _FACTORS[rule.unit], f" + {start_s}")
-    if rule.date:
-        text = _dated(rule, text)
-    # 20260901, 202609 and a spreadsheet's 46266 would all be moments of 1970.
-    text = f"CASE WHEN bare_number({text}) THEN 'a number' ELSE {text} END"
-    if rule.fills == "utc_time":
-        text = _whole_days(_after_midnight(text), 1) if rule.through else _whole_days(text, 0)
-    if rule.offset:
-        bare = r"\d\d\d\d-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?"
-        return (
-            f"CASE WHEN regexp_full_match({text}, '{bare}') THEN {text} || '{rule.offset}' "
-            f"ELSE {text} END"
-        )
-    return text
-
-
-def _after_midnight(text: str) -> str:
-    """SQL for a day later, where a text is the first moment of a day, as tables write dates."""
-    offset = r"([Zz]|[+-]\d\d(?::?\d\d)?)?"
-    midnight = rf"\d\d\d\d-\d\d-\d\d[Tt ]00:00(?::00(?:\.0+)?)?{offset}"
-    later = f"strftime(TRY_CAST({text}[1:10] AS DATE) + INTERVAL 1 DAY, '%Y-%m-%dT00:00:00')"
-    return (
-        f"CASE WHEN regexp_full_match({text}, '{midnight}') "
-        f"THEN {later} || regexp_extract({text}, '{midnight}', 1) ELSE {text} END"
-    )
-
-
-def _whole_days(text: str, more: int) -> str:
-    """SQL for a date or a month as the moment it starts, or ``more`` of them later."""
-    starts = {r"\d\d\d\d-\d\d-\d\d": ("", "DAY"), r"\d\d\d\d-\d\d": ("-01", "MONTH")}
-    cases = " ".join(
-        f"WHEN regexp_full_match({text}, '{pattern}') THEN strftime("
-        f"TRY_CAST({text} || '{rest}' AS DATE) + INTERVAL {more} {unit}, '%Y-%m-%dT%H:%M:%S')"
-        for pattern, (rest, unit) in starts.items()
-    )
-    return f"coalesce(CASE {cases} END, {text})"
-
-
-def period_end(start: Column, period: Period) -> Column:
-    """Return the column of the end of a period that starts where ``start`` says.
-
-    A month has its length where the clock stands that wrote it, and not in UTC.
-    """
-    utc_us = f"utc_time_us({start.sql})"
-    offset = "([Zz]| ?UTC|[+-]\\d\\d(:?\\d\\d)?)$"
-    there = f"TRY_CAST(regexp_replace({start.sql}, '{offset}', '') AS TIMESTAMP)"
-    here = f"coalesce({there}, make_timestamp({utc_us}))"
-    ends_us = f"epoch_us({here} + INTERVAL 1 {period}) - epoch_us({here}) + {utc_us}"
-    seconds = f"(({ends_us})::DECIMAL(28, 6) * 0.000001::DECIMAL(7, 6))::VARCHAR"
-    return Column(seconds, "utc_time", reads=f"a {period} after its start")
-
-
-def _scaled(text: str, factor: str, plus: str = "") -> str:
-    """SQL for an exact product, as text; a text that is no number stays, to be rejected."""
-    return f"coalesce((TRY_CAST({text} AS DECIMAL(28, 10)) * {factor}{plus})::VARCHAR, {text})"
-
-
 def prefix_fits(mapping: MappingFile, columns: dict[str, Column]) -> dict[str, Column]:
     """A constant prefix is no longer than its request, and no request without its key has one."""
     rule = next((rule for rule in mapping.rules if rule.column == "prefix_tokens"), None)
@@ -266,6 +190,8 @@ def _spelled(rule: Rule) -> str:
         return f"constant {rule.constant!r}"
     said = [" + ".join(rule.paths)]
     said += [f"in {_UNIT_NAMES[rule.unit]}"] if rule.unit else []
+    said += [f"{rule.decimal!r} before its fraction"] if rule.decimal else []
+    said += [f"written {rule.date}"] if rule.date else []
     said += [f"counted from {rule.origin.isoformat()}"] if rule.origin else []
     said += ["that day or month included"] if rule.through else []
     said += [f"{rule.offset} where it has no offset"] if rule.offset else []

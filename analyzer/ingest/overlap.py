@@ -89,6 +89,18 @@ def overlap_inside(store: Store, source: SourceFile, *, refuse: bool) -> tuple[s
     )
 
 
+def sums_inside(store: Store, group: Group) -> tuple[str, ...]:
+    """Notice rows that seem to add up the others: a table may hold its own totals."""
+    rows = store.one(f"sums_inside_{group.table}")["rows"]
+    if not rows:
+        return ()
+    said = "1 row says" if rows == 1 else f"{rows:,} rows say"
+    return (
+        f"{said} what all other rows of its period, or of the file, add up to: a total counts "
+        "twice, so leave it out with [where]",
+    )
+
+
 def give_way(
     store: Store, source: SourceFile, group: Group | None, older: Older
 ) -> tuple[str, ...]:

@@ -60,7 +60,8 @@ def _stage_file(store: Store, source: SourceFile, select: str) -> None:
 
 
 def _stage_lines(store: Store, source: SourceFile, shape: Shape, select: str) -> None:
-    lines = LineReader(source, shape.delimiter if shape.layout == "csv" else None)
+    delimiter = shape.delimiter if shape.layout == "csv" else None
+    lines = LineReader(source, delimiter, shape.header_line)
     try:
         with store.registered({LINES: lines.reader()}):
             store.rows(f"CREATE OR REPLACE TEMP TABLE staged AS {select}")
@@ -69,10 +70,10 @@ def _stage_lines(store: Store, source: SourceFile, shape: Shape, select: str) ->
             raise lines.error from None
         raise FormatError(f"{source.path}: cannot be read to its end: {error}") from error
     arrived = store.one("staged_rows")["lines"]
-    if arrived != lines.lines - shape.header_line:
+    if arrived != lines.lines:
         raise StoreError(
-            f"{source.path}: {lines.lines - shape.header_line} lines were read and {arrived} "
-            "arrived: nothing was loaded"
+            f"{source.path}: {lines.lines} lines were read and {arrived} arrived: nothing was "
+            "loaded"
         )
 
 

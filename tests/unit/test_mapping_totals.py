@@ -145,6 +145,18 @@ def test_days_beside_their_month_are_refused(store, tmp_path):
     assert _load(store, tmp_path, text, rows[0], {**rows[1], "m": "gpt-4o-mini"}).rows_loaded == 2
 
 
+def test_a_row_that_adds_up_the_others_is_told_of(store, tmp_path):
+    row = {"day": "2026-09-01", "currency": "USD"}
+    rows = [{**row, "what": what, "cents": n} for what, n in (("a", 11), ("b", 22), ("Total", 33))]
+    account = _load(store, tmp_path, CHARGES, *rows)
+    (said,) = [note for note in account.notes if "add up to" in note]
+    assert said.startswith("1 row says what all other rows of its period, or of the file, add up")
+    other = _load(
+        store, tmp_path, CHARGES, *({**r, "day": "2026-09-02"} for r in rows[:2]), name="b"
+    )
+    assert not any("add up to" in note for note in other.notes)
+
+
 @pytest.mark.parametrize("gateway", ["LiteLLM Proxy", "unknown"])
 def test_totals_of_a_gateway_may_be_any_providers(store, tmp_path, gateway):
     _load(store, tmp_path, _totals(), ROW)
@@ -419,6 +431,11 @@ def test_what_stands_above_the_header_is_told_and_is_never_money(store, tmp_path
     assert store.rows("SELECT cost_pico, currency FROM charges") == [(5 * 10**12, "EUR")]
     with pytest.raises(FormatError, match="no column 'Amount'"):
         _above(store, tmp_path, amount="Amount (net)")
+
+
+def test_a_line_break_in_quotes_above_the_header_costs_no_row(store, tmp_path):
+    account = _above(store, tmp_path, more='Address,"First street\nTown"')
+    assert (account.rows_in, account.rows_loaded) == (1, 1)
 
 
 def test_a_name_above_the_header_that_has_two_values_says_nothing(store, tmp_path):
