@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from analyzer import __version__
@@ -78,12 +78,25 @@ def _why(found: Found, slot: Slot, lever: str) -> Iterator[str]:
     moved = [line.removeprefix(where) for line in unit.changes if line.startswith(where)]
     yield f"changed: {'; '.join(moved)}" if moved else "kept as it was given"
     yield from _worth(found, lever)
-    for feature in slot.features:
-        yield f"quality: {said(unit.quality_in[feature])}"
-        if unit.quality_out[feature] is not None:
-            yield f"quality on days held out: {said(unit.quality_out[feature])}"
-        if lever == "routing" and feature in unit.placebos:
-            yield _against_chance(unit.placebos[feature])
+    yield from _alike({name: f"quality: {said(unit.quality_in[name])}" for name in slot.features})
+    yield from _alike(
+        {
+            name: f"quality on days held out: {said(found_out)}"
+            for name in slot.features
+            if (found_out := unit.quality_out[name]) is not None
+        }
+    )
+    if lever == "routing":
+        tested = {n: unit.placebos[n] for n in slot.features if n in unit.placebos}
+        yield from _alike({name: _against_chance(one) for name, one in tested.items()})
+
+
+def _alike(said_of: Mapping[str, str]) -> Iterator[str]:
+    """Yield what is said of features, once where it is the same, by name where it is not."""
+    texts = dict.fromkeys(said_of.values())
+    for text in texts:
+        names = ", ".join(name for name, said_too in said_of.items() if said_too == text)
+        yield text if len(texts) == 1 else f"{names}: {text}"
 
 
 def _worth(found: Found, lever: str) -> Iterator[str]:

@@ -134,6 +134,11 @@ def test_features_that_share_one_cache_are_tuned_together(db):
     assert unit.features == ("chat", "search")
 
 
+def test_the_written_policy_says_once_what_holds_of_all_its_features(db):
+    found = tuned(db, CACHED.replace("60", str(DAY)) + 'scope = "global"\n')
+    assert to_toml(found).count("# quality: assumed: no evals of these answers") == 1
+
+
 def test_the_written_policy_bills_what_was_promised(scored):
     text = 'name = "n"\n' + ROUTED + CACHED.replace("60", str(DAY)) + '[costs]\nmonthly_usd = "1"\n'
     found = tuned(scored, text)
