@@ -86,7 +86,8 @@ def coverage(log, priced, policy, scores, rows, held):
     scored = {request_id for request_id, _ in scores}
     models = Counter(request.model for request in unpriced)
     for bucket in out:
-        models[bucket.model] += bucket.n or 0
+        if bucket.n or bucket.input or bucket.output:  # an empty total leaves nothing out
+            models[bucket.model] += bucket.n or 0
     return {
         "requests": len(log) + sum(bucket.n or 0 for bucket in rows),
         "priced_requests": len(priced) + sum(bucket.n or 0 for bucket in held),
