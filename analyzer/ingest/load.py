@@ -241,7 +241,7 @@ def _move_totals(store: Store, source: SourceFile, fmt: Format, wish: Wish) -> _
     beside = (
         *refuse_overlap(store, source, group, is_other_money=wish.is_other_money),
         *overlap_inside(store, source, refuse=bool(wish.mapping) and not wish.is_other_money),
-        *(sums_inside(store, group) if wish.mapping else ()),
+        *(sums_inside(store) if wish.mapping else ()),
     )
     source_id = store.one("next_source")["source_id"]
     known = store.one("known_aggregates")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from analyzer.adapter import Column, Unit
@@ -140,20 +140,15 @@ def _plain_number(rule: Rule, text: str, shape: Shape) -> str:
     """
     if not rule.decimal or not _is_text(rule.paths, shape):
         return text
-    apart = _APART[rule.decimal].replace("'", "''")
-    groups = "|".join(rf"[1-9]\d?\d?(?:[{one}]\d\d\d)+" for one in _each(apart))
-    grouped = rf"-?(?:\d+|{groups})(?:[{rule.decimal}]\d+)?"
-    plain = f"replace(regexp_replace({text}, '[{apart}]', '', 'g'), '{rule.decimal}', '.')"
+    apart = _APART[rule.decimal]
+    groups = "|".join(rf"[1-9]\d?\d?(?:[{one}]\d\d\d)+" for one in apart)
+    grouped = literal(rf"-?(?:\d+|{groups})(?:[{rule.decimal}]\d+)?")
+    bare = f"regexp_replace({text}, {literal(f'[{apart}]')}, '', 'g')"
+    plain = f"replace({bare}, '{rule.decimal}', '.')"
     return (
-        f"CASE WHEN regexp_full_match({text}, '{grouped}') THEN {plain} "
+        f"CASE WHEN regexp_full_match({text}, {grouped}) THEN {plain} "
         f"WHEN {text} IS NOT NULL THEN 'no number' END"
     )
-
-
-def _each(apart: str) -> Iterator[str]:
-    """Yield each character that may part thousands, as SQL writes it."""
-    yield from (one for one in dict.fromkeys(apart) if one != "'")
-    yield "''"
 
 
 def _is_text(paths: Sequence[str], shape: Shape) -> bool:

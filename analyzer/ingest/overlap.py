@@ -89,9 +89,9 @@ def overlap_inside(store: Store, source: SourceFile, *, refuse: bool) -> tuple[s
     )
 
 
-def sums_inside(store: Store, group: Group) -> tuple[str, ...]:
+def sums_inside(store: Store) -> tuple[str, ...]:
     """Notice rows that seem to add up the others: a table may hold its own totals."""
-    rows = store.one(f"sums_inside_{group.table}")["rows"]
+    rows = store.one("sums_inside")["rows"]
     if not rows:
         return ()
     said = "1 row says" if rows == 1 else f"{rows:,} rows say"
@@ -131,7 +131,7 @@ def give_way(
 def _refuse_bereft(store: Store, source: SourceFile, group: Group, going: Iterable[int]) -> None:
     """Refuse to take out a file of which some money would then stand nowhere."""
     asked = {"format": group.format, "grouped_by": group.grouped_by, "numbers": sorted(going)}
-    for row in store.query(f"bereft_{group.table}", **asked).to_dicts():
+    for row in store.query("bereft", **asked).to_dicts():
         money = f" ({spell_usd(int(row['usd_pico']))})" if row["usd_pico"] else ""
         raise OverlapError(
             f"{source.path}: {row['file']} would give way, and {row['rows']:,} of its rows{money}, "

@@ -4,7 +4,7 @@
 -- figures, else of one that no other row is, else the next. No row of other money is a loaded one.
 CREATE OR REPLACE TEMP TABLE fresh AS
 WITH once AS (
-  SELECT stem, row_key, any_value(figures) AS figures, min(seq) AS seq
+  SELECT stem, row_key, any_value(figures) AS figures, any_value(size) AS size, min(seq) AS seq
   FROM told
   WHERE source_id IS NULL
   GROUP BY stem, row_key
@@ -43,6 +43,7 @@ placed AS (
 )
 SELECT
   staged.* REPLACE (placed.stem || '-' || placed.place AS natural_key),
+  once.size,
   held.source_id AS copied_from,
   held.source_id IS NOT NULL AND held.figures <> once.figures AS changed
 FROM placed

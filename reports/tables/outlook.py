@@ -180,11 +180,10 @@ def run_cost_grid(findings: Findings) -> Grid:
 
 
 def _run_cost(saves: int, costs: int | None) -> tuple[str, str, str]:
-    verdict = "pays for itself" if pays_for_itself(saves, costs) else "leave it out"
-    if costs is None:
-        unstated = "" if pays_for_itself(saves, None) else verdict
-        return spelling.money(saves), spelling.NOTHING, unstated
-    return spelling.money(saves), spelling.money(costs), verdict
+    said = spelling.NOTHING if costs is None else spelling.money(costs)
+    worth = "" if costs is None else "pays for itself"
+    verdict = worth if pays_for_itself(saves, costs) else "leave it out"
+    return spelling.money(saves), said, verdict
 
 
 def weekday_grid(findings: Findings) -> Grid | None:

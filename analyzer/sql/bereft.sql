@@ -1,8 +1,15 @@
 -- Which rows of files that are to give way would stand nowhere then, and what do they come to?
 -- Money that is grouped otherwise is told by the days; else by rows of the same names and time.
-SELECT s.file, count(*) AS rows, sum(t.logged_cost_pico)::HUGEINT AS usd_pico,
+WITH held AS (
+  SELECT source_id, names_key, start_us, end_us,
+    CASE WHEN upper(currency) = 'USD' THEN cost_pico END AS usd_pico
+  FROM charges
+  UNION ALL
+  SELECT source_id, names_key, start_us, end_us, logged_cost_pico FROM usage_buckets
+)
+SELECT s.file, count(*) AS rows, sum(t.usd_pico)::HUGEINT AS usd_pico,
   min(t.start_us) AS first_us, max(t.end_us) AS last_us
-FROM usage_buckets AS t
+FROM held AS t
 JOIN sources AS s ON s.source_id = t.source_id
 LEFT JOIN groupings AS g ON g.source_id = t.source_id
 WHERE list_contains($numbers, t.source_id)
